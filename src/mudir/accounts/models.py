@@ -1,0 +1,137 @@
+"""Users and the tree of teams."""
+
+import zoneinfo
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from mudir.accounts.roles import ROLE_CHOICES, ROLES, Role
+
+ACCENTS = 6  # hues of an avatar in the design system
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Team(models.Model):
+    """A team, perhaps below another one."""
+
+    name = models.CharField(_("name"), max_length=120)
+    name_other = models.CharField(_("name in the other language"), max_length=120, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("above it")
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="team_is_not_its_own_parent",
+                violation_error_message=_("A team cannot be above itself."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["password", "last_login"]
+)
+class User(AbstractBaseUser):
+    """A person of the house, with what they prefer: preferences are read on every page, so they live here."""
+
+    class Digits(models.TextChoices):
+        LATIN = "latn", _("1234")
+        ARABIC = "arab", _("١٢٣٤")
+
+    class Calendar(models.TextChoices):
+        GREGORIAN = "gregorian", _("Gregorian")
+        HIJRI = "hijri", _("Hijri")
+        BOTH = "both", _("Gregorian with Hijri")
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMPACT = "compact", _("Compact")
+        NORMAL = "normal", _("Normal")
+        ROOMY = "roomy", _("Roomy")
+
+    email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail belongs to a user.")})
+    name = models.CharField(_("name"), max_length=120)
+    name_other = models.CharField(_("name in the other language"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=40, choices=ROLE_CHOICES, default="client_manager")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ar")
+    digits = models.CharField(_("digits"), max_length=4, choices=Digits, default=Digits.LATIN)
+    calendar = models.CharField(_("calendar"), max_length=10, choices=Calendar, default=Calendar.GREGORIAN)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Asia/Riyadh")
+    country = models.CharField(_("country"), max_length=2, default="SA")
+    week_start = models.PositiveSmallIntegerField(_("week begins on"), null=True, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    density = models.CharField(_("density of lists"), max_length=7, choices=Density, default=Density.COMPACT)
+
+    objects = UserManager()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+        indexes = [models.Index(fields=["team"], condition=models.Q(is_active=True), name="active_users_of_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.email = (self.email or "").lower()
+        if self.time_zone not in zoneinfo.available_timezones():
+            raise ValidationError({"time_zone": _("Choose a time zone such as Asia/Riyadh.")})
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def role_in_code(self) -> Role:
+        return ROLES[self.role]
+
+    def has_permission(self, code: str) -> bool:
+        """Whether the role allows it; which records it applies to is the scope's question."""
+        return self.is_active and code in self.role_in_code.permissions
+
+    @cached_property
+    def team_ids(self) -> list[int]:
+        """Ids of the user's team and of every team below it, read once per request."""
+        if self.team_id is None:
+            return []
+        below = """
+            WITH RECURSIVE below(id) AS (
+                SELECT %s::bigint
+                UNION SELECT team.id FROM accounts_team team JOIN below ON team.parent_id = below.id
+            ) SELECT id FROM below"""
+        return [team.pk for team in Team.objects.raw(below, [self.team_id])]

@@ -1,0 +1,100 @@
+"""What happened with a client, and what is to happen."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mudir.clients.models import Client, Contact
+from mudir.kit.scope import scoped_manager
+from mudir.records.models import Record
+from mudir.records.scope import DependentQuerySet
+
+
+class Activity(Record):
+    """Seen exactly when its client is."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="%(class)ss", verbose_name=_("client"))
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)ss",
+                                verbose_name=_("contact"))
+    objects = scoped_manager(DependentQuerySet)
+
+    class Meta:
+        abstract = True
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Call(Activity):
+    class Direction(models.TextChoices):
+        OUTGOING = "outgoing", _("Outgoing")
+        INCOMING = "incoming", _("Incoming")
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("Answered")
+        NO_ANSWER = "no_answer", _("No answer")
+        CALL_BACK = "call_back", _("Call back")
+
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction, default=Direction.OUTGOING)
+    outcome = models.CharField(_("result"), max_length=10, choices=Outcome, default=Outcome.REACHED)
+    notes = models.TextField(_("what was said"), blank=True)
+    phone = models.CharField(_("number"), max_length=40, blank=True)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        indexes = [models.Index(fields=["client", "-started_at"], name="calls_of_client")]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:page", args=["calls", self.pk])
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Note(Activity):
+    text = models.TextField(_("note"))
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:page", args=["notes", self.pk])
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Task(Activity):
+    """Something to do by a day, perhaps for a client."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="tasks",
+                               verbose_name=_("client"))
+    title = models.CharField(_("what to do"), max_length=200)
+    notes = models.TextField(_("notes"), blank=True)
+    due_date = models.DateField(_("due"))
+    due_time = models.TimeField(_("at"), null=True, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
+    postponed = models.PositiveSmallIntegerField(_("times postponed"), default=0, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="next_steps",
+                             editable=False, verbose_name=_("agreed in the call"))
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            models.Index(fields=["owner", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_owner"),
+            models.Index(fields=["client", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:page", args=["tasks", self.pk])

@@ -1,0 +1,82 @@
+"""People at clients. One person may have a role at several."""
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from mudir.accounts.models import User
+from mudir.clients.models.client import Client
+from mudir.kit.scope import scoped_manager
+from mudir.records.models import Record
+from mudir.records.scope import RecordQuerySet
+
+
+class ContactQuerySet(RecordQuerySet):
+    """A person is seen where one of their clients is; one without a client by the owner."""
+
+    def reached_by(self, actor: User) -> "ContactQuerySet":
+        seen = ContactRole.objects.filter(client__in=Client.objects.visible_to(actor).values("pk"))
+        alone = Q(owner=actor) & ~models.Exists(ContactRole.objects.filter(contact=models.OuterRef("pk")))
+        return self.filter(Q(pk__in=seen.values("contact_id")) | alone)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
+class Contact(Record):
+    name = models.CharField(_("name"), max_length=200)
+    name_other = models.CharField(_("name in the other script"), max_length=200, blank=True)
+    sort_key = models.CharField(max_length=200, editable=False, default="")
+    title = models.CharField(_("form of address"), max_length=60, blank=True, help_text=_("Such as Mr, Dr or Eng."))
+    job_title = models.CharField(_("job title"), max_length=160, blank=True)
+    department = models.CharField(_("department"), max_length=160, blank=True)
+    birthday = models.DateField(_("birthday"), null=True, blank=True)
+    languages = ArrayField(models.CharField(max_length=5), verbose_name=_("languages"), default=list, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    external_id = models.CharField(_("number in another system"), max_length=120, blank=True)
+
+    phone = models.CharField(_("phone"), max_length=40, blank=True, editable=False)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True, editable=False)
+    last_contact_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
+
+    clients = models.ManyToManyField(Client, through="ContactRole", related_name="contacts")
+    objects = scoped_manager(ContactQuerySet)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:page", args=["contacts", self.pk])
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class ContactRole(models.Model):
+    """What a person is for a client: who decides, who uses, who pays, who lets through."""
+
+    class Role(models.TextChoices):
+        DECIDER = "decider", _("Decider")
+        INFLUENCER = "influencer", _("Influencer")
+        USER = "user", _("User")
+        PAYER = "payer", _("Payer")
+        GATEKEEPER = "gatekeeper", _("Gatekeeper")
+        SIGNATORY = "signatory", _("Signatory")
+        OTHER = "other", _("Contact")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="roles", verbose_name=_("contact"))
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contact_roles", verbose_name=_("client"))
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.OTHER)
+    is_primary = models.BooleanField(_("first to call"), default=False)
+
+    class Meta:
+        verbose_name = _("role of a contact")
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "client", "role"], name="one_role_of_a_kind_per_client"),
+            models.UniqueConstraint(
+                fields=["client"], condition=models.Q(is_primary=True), name="one_primary_contact_per_client"
+            ),
+        ]
