@@ -1,0 +1,5 @@
+"""What every record of Mudir can do. The two hooks: `register` and `add_panel`."""
+
+from mudir.records.registry import ListView, Sentence, add_panel, register
+
+__all__ = ["ListView", "Sentence", "add_panel", "register"]

@@ -1,0 +1,98 @@
+"""A field of a record as everything outside the model knows it: its label, its kind of value, who may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.functional import Promise
+
+from mudir.accounts.models import User
+
+
+class ValueType(StrEnum):
+    NAME = "name"  # of a person or company: matched across spellings and scripts
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    LIST = "list"  # several codes
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DATE = "date"
+    MOMENT = "moment"
+    PERSON = "person"  # a user of the house
+    RECORD = "record"  # another record
+    PHONE = "phone"
+    EMAIL = "email"
+    LINK = "link"
+    CODE = "code"  # an identifier, read from left to right in any language
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field id of the registry. `path` is the ORM path of its value, `sort_path` of what orders it."""
+
+    id: str
+    label: str | Promise
+    type: ValueType
+    path: str
+    sort_path: str = ""  # empty: cannot be sorted by
+    is_nullable: bool = False
+    is_editable: bool = False
+    is_many: bool = False  # several values per record, through related rows
+    choices: Mapping[Any, str | Promise] = field(default_factory=dict, hash=False)
+    tones: Mapping[Any, str] = field(default_factory=dict, hash=False)  # value -> tone of its chip
+    permission: str = ""  # what a role must hold to see it; empty: whoever sees the record
+    related: type[models.Model] | None = None
+
+    def visible_to(self, actor: User) -> bool:
+        return not self.permission or actor.has_permission(self.permission)
+
+    @property
+    def value_paths(self) -> tuple[str, ...]:
+        """What a cell reads: a related row gives its key and its name."""
+        if self.type in {ValueType.PERSON, ValueType.RECORD}:
+            return (f"{self.path}_id", f"{self.path}__name")
+        return (self.path,)
+
+
+TYPE_OF = (  # first match wins
+    (models.EmailField, ValueType.EMAIL),
+    (models.URLField, ValueType.LINK),
+    (models.TextField, ValueType.LONG_TEXT),
+    (ArrayField, ValueType.LIST),
+    (models.CharField, ValueType.TEXT),
+    (models.BooleanField, ValueType.YES_NO),
+    (models.DateTimeField, ValueType.MOMENT),
+    (models.DateField, ValueType.DATE),
+    (models.IntegerField, ValueType.NUMBER),
+    (models.DecimalField, ValueType.NUMBER),
+)
+UNSORTED = {ValueType.LIST, ValueType.LONG_TEXT}
+
+
+def field_from_model(model: type[models.Model], name: str, **overrides: Any) -> Field:
+    """The field id of a plain model field, with everything the model already says about it."""
+    column = model._meta.get_field(name)
+    related = column.related_model if column.is_relation else None
+    if related is not None:
+        kind = ValueType.PERSON if related is User else ValueType.RECORD
+        path, sort_path = name, f"{name}__name"
+    else:
+        kind = ValueType.CHOICE if column.choices else next(value for cls, value in TYPE_OF if isinstance(column, cls))
+        path = sort_path = name
+    kind = overrides.pop("type", kind)
+    values = {
+        "label": column.verbose_name,
+        "type": kind,
+        "path": path,
+        "sort_path": "" if kind in UNSORTED else sort_path,
+        "is_nullable": column.null,
+        "is_editable": column.editable,
+        "choices": dict(column.flatchoices) if column.choices else {},
+        "related": related,
+    }
+    return Field(id=name, **(values | overrides))

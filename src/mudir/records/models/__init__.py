@@ -1,0 +1,5 @@
+from mudir.records.models.event import Event
+from mudir.records.models.record import Record
+from mudir.records.models.share import Share
+
+__all__ = ["Event", "Record", "Share"]

@@ -1,0 +1,186 @@
+"""One declaration per record: everything a record can do follows from `register`; `add_panel` adds to its page."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.http import Http404
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from mudir.accounts.models import User
+    from mudir.records.fields import Field
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A fragment of an upper app on the record page. `url` names a route that takes the record's id."""
+
+    title: Text
+    url: str
+    order: int
+    place: str = "main"  # "main" (a tab beside the activity), "facts" or "next" (side columns)
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A ready view of a list, shown as a tab: a name and the query that it stands for."""
+
+    code: str
+    title: Text
+    query: str = ""  # as in the address: "f=owner.is.me&sort=-last_contact_at"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How an event reads on the timeline, with `%(actor)s`, `%(record)s` and the event's details."""
+
+    text: Text
+    icon: str = "note"
+    tone: str = ""
+    group: str = "changes"  # what the timeline is filtered by: calls, notes, tasks, changes…
+
+
+@dataclass(eq=False)
+class RecordType:
+    model: type[models.Model]
+    slug: str
+    icon: str
+    fields: dict[str, "Field"]
+    columns: tuple[str, ...]
+    filters: tuple[str, ...]
+    sort: str
+    search: Mapping[str, str]
+    imports: tuple[str, ...]
+    sentences: Mapping[str, Sentence]
+    facts: Mapping[Text, Sequence[str]]
+    views: tuple[ListView, ...]
+    form: type | None
+    create: Callable[..., models.Model] | None
+    edit: Callable[..., models.Model] | None
+    title: str  # field id of the name a person knows it by
+    head: str  # template above the record page's columns
+    entry: str  # template of this record when it stands on another record's timeline
+    in_navigation: bool
+    panels: list[Panel] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def name(self) -> Text:
+        return self.model._meta.verbose_name
+
+    @property
+    def plural(self) -> Text:
+        return self.model._meta.verbose_name_plural
+
+    def visible_fields(self, actor: "User") -> dict[str, "Field"]:
+        """The projection: every field of this record that the actor may see."""
+        return {name: value for name, value in self.fields.items() if value.visible_to(actor)}
+
+
+_types: dict[str, RecordType] = {}
+
+
+def register(
+    model: type[models.Model],
+    *,
+    slug: str,
+    icon: str,
+    columns: Sequence[str],
+    filters: Sequence[str] = (),
+    search: Mapping[str, str] | None = None,
+    imports: Sequence[str] = (),
+    sentences: Mapping[str, Sentence] | None = None,
+    facts: Mapping[Text, Sequence[str]] | None = None,
+    views: Iterable[ListView] = (),
+    sort: str = "",
+    fields: Iterable["Field"] = (),
+    form: type | None = None,
+    create: Callable[..., models.Model] | None = None,
+    edit: Callable[..., models.Model] | None = None,
+    title: str = "name",
+    head: str = "",
+    entry: str = "",
+    in_navigation: bool = True,
+) -> RecordType:
+    """Declare a record kind.
+
+    `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
+    field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)` and
+    `edit(record, by=, version=, **data)` are the record's own services; without them plain ones are made.
+    """
+    from mudir.records.fields import field_from_model
+
+    kind = model._meta.label_lower
+    if kind in _types:
+        raise ValueError(f"{kind} is registered twice.")
+    known = {
+        column.name: field_from_model(model, column.name)
+        for column in model._meta.fields
+        if column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations"}
+    }
+    known |= {extra.id: extra for extra in fields}
+    for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):
+        if name not in known:
+            raise ValueError(f"{kind} has no field {name!r}.")
+    record_type = RecordType(
+        model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
+        sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
+        views=tuple(views), form=form, create=create, edit=edit, title=title, head=head, entry=entry,
+        in_navigation=in_navigation,
+    )
+    _types[kind] = record_type
+    return record_type
+
+
+def add_panel(model: type[models.Model], *, title: Text, url: str, order: int, place: str = "main") -> None:
+    """Show an upper app's fragment on the page of a record that it knows and that does not know it."""
+    panels = for_model(model).panels
+    panels.append(Panel(title=title, url=url, order=order, place=place))
+    panels.sort(key=lambda panel: panel.order)
+
+
+def for_model(model: type[models.Model]) -> RecordType:
+    return _types[model._meta.label_lower]
+
+
+def for_kind(kind: str) -> RecordType:
+    """The record type of a kind such as `clients.client`; KeyError when there is none."""
+    return _types[kind]
+
+
+def for_slug(slug: str) -> RecordType:
+    """The record type of an address; 404 when there is none."""
+    for record_type in _types.values():
+        if record_type.slug == slug:
+            return record_type
+    raise Http404
+
+
+def all_types() -> list[RecordType]:
+    return list(_types.values())
+
+
+def sentence_of(verb: str) -> Sentence | None:
+    for record_type in _types.values():
+        if verb in record_type.sentences:
+            return record_type.sentences[verb]
+    return None
+
+
+def verbs_of_group(group: str) -> list[str]:
+    """Verbs of every record type whose sentences belong to a group of the timeline."""
+    return [
+        verb for record_type in _types.values() for verb, sentence in record_type.sentences.items()
+        if sentence.group == group
+    ]
+
+
+__all__ = ["ListView", "Panel", "RecordType", "Sentence", "add_panel", "all_types", "for_kind", "for_model",
+           "for_slug", "register", "sentence_of", "verbs_of_group"]

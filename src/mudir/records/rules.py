@@ -1,0 +1,34 @@
+"""May this user? Asked inside the service, on the locked row; the row is one that the user sees."""
+
+from django.db import models
+
+from mudir.accounts.models import User
+from mudir.records.models import Record
+
+
+def can_create(user: User, model: type[models.Model]) -> bool:
+    return user.has_permission("records.create")
+
+
+def can_edit(user: User, record: Record) -> bool:
+    return user.has_permission("records.edit")
+
+
+def can_delete(user: User, record: Record) -> bool:
+    """Whoever directs a team deletes what it sees; others what they own."""
+    return user.has_permission("records.delete") or (
+        user.has_permission("records.edit") and record.owner_id == user.pk
+    )
+
+
+def can_assign(user: User, record: Record) -> bool:
+    """Giving a record away is its owner's, or of whoever directs a team."""
+    return user.has_permission("records.assign") or record.owner_id == user.pk
+
+
+def can_export(user: User) -> bool:
+    return user.has_permission("records.export")
+
+
+def can_import(user: User) -> bool:
+    return user.has_permission("records.import")

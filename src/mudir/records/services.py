@@ -1,0 +1,136 @@
+"""Writing records: one transaction, a known author, no silent overwriting, an event for every fact."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from mudir.accounts.models import User
+from mudir.records import registry, rules, search
+from mudir.records.models import Event, Record
+
+
+class Conflict(Exception):
+    """Somebody saved the record since it was read. `current` is the row as it stands now, locked."""
+
+    def __init__(self, current: Record):
+        super().__init__(f"{current._meta.label} {current.pk} is at version {current.version}.")
+        self.current = current
+
+
+def service[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Run a write in one transaction whose history names the author, `by`."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic(), pghistory.context(user=kwargs["by"].pk):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def add_event(
+    record: models.Model, verb: str, *, by: User, target: models.Model | None = None, **details: Any
+) -> Event:
+    """Put one fact on the record's timeline; `target` is the record it is about, where that is another one."""
+    return Event.objects.create(
+        verb=verb, kind=record._meta.label_lower, object_id=record.pk, actor=by, details=details,
+        target_kind=target._meta.label_lower if target else "", target_id=target.pk if target else None,
+    )
+
+
+def locked(record: Record, *, by: User, version: int | None = None) -> Record:
+    """The record as it stands now, locked until the transaction ends.
+
+    Raises the model's DoesNotExist when `by` does not see it any more, `Conflict` when it is not at `version`.
+    """
+    queryset = type(record).objects.visible_to(by).select_for_update(of=("self",))
+    current = queryset.get(pk=record.pk)
+    if version is not None and current.version != version:
+        raise Conflict(current)
+    return current
+
+
+def save_new(record: Record, *, by: User) -> Record:
+    """Validate and insert a record that `by` makes; owner and team default to theirs."""
+    record.created_by = by
+    if record.owner_id is None:
+        record.owner = by
+    if record.team_id is None:
+        record.team_id = record.owner.team_id
+    record.full_clean()
+    record.save(force_insert=True)
+    return record
+
+
+def save_changes(record: Record, changes: dict[str, Any]) -> list[str]:
+    """Write the changed fields of a locked record and raise its version; returns the names of those that changed."""
+    changed = [name for name, value in changes.items() if getattr(record, name) != value]
+    for name in changed:
+        setattr(record, name, changes[name])
+    record.version += 1
+    record.full_clean()
+    record.save(update_fields=[*changed, "version", "updated_at"])
+    return changed
+
+
+@service
+def create_record(model: type[Record], *, by: User, **data: Any) -> Record:
+    """Make a record of a kind that has no service of its own."""
+    if not rules.can_create(by, model):
+        raise PermissionDenied
+    record = save_new(model(**data), by=by)
+    add_event(record, f"{model._meta.model_name}.created", by=by)
+    search.index(record)
+    return record
+
+
+@service
+def edit_record(record: Record, *, by: User, version: int, **data: Any) -> Record:
+    """Change a record of a kind that has no service of its own. Raises `Conflict`."""
+    current = locked(record, by=by, version=version)
+    if not rules.can_edit(by, current):
+        raise PermissionDenied
+    changed = save_changes(current, data)
+    if changed:
+        add_event(current, f"{current._meta.model_name}.edited", by=by, fields=changed)
+        search.index(current)
+    return current
+
+
+@service
+def move_to_trash(record: Record, *, by: User) -> Record:
+    current = locked(record, by=by)
+    if not rules.can_delete(by, current):
+        raise PermissionDenied
+    save_changes(current, {"trashed_at": timezone.now()})
+    add_event(current, f"{current._meta.model_name}.trashed", by=by)
+    search.forget(current)
+    return current
+
+
+@service
+def restore_from_trash(record: Record, *, by: User) -> Record:
+    current = type(record).objects.trash_visible_to(by).select_for_update(of=("self",)).get(pk=record.pk)
+    if not rules.can_delete(by, current):
+        raise PermissionDenied
+    save_changes(current, {"trashed_at": None})
+    add_event(current, f"{current._meta.model_name}.restored", by=by)
+    search.index(current)
+    return current
+
+
+def create_of(record_type: registry.RecordType) -> Callable[..., Record]:
+    """The service that makes records of a kind."""
+    if record_type.create:
+        return record_type.create
+    return lambda *, by, **data: create_record(record_type.model, by=by, **data)
+
+
+def edit_of(record_type: registry.RecordType) -> Callable[..., Record]:
+    """The service that changes records of a kind."""
+    return record_type.edit or edit_record
