@@ -9,3 +9,8 @@ def index(record: models.Model) -> None:
 
 def forget(record: models.Model) -> None:
     """Take the record out of the search."""
+
+
+def match(queryset, text: str):
+    """Narrow a queryset to the records that the text finds."""
+    return queryset.filter(name__icontains=text)

@@ -1,0 +1,32 @@
+"""What stands in the side bar: record kinds with a list, and the pages that are no records."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mudir.records import registry
+
+
+def navigation(request) -> dict:
+    """Context of every page: groups of links, each marked when it is where the reader stands."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    path = request.path
+
+    def link(label, url: str, icon: str) -> dict:
+        return {"label": label, "url": url, "icon": icon, "current": path == url or (url != "/" and path.startswith(url))}
+
+    lists = [
+        link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon)
+        for record_type in registry.all_types() if record_type.in_navigation
+    ]
+    groups = [{"title": "", "items": [link(_("My day"), "/", "day")]}, {"title": _("Clients"), "items": lists}]
+    manage = []
+    if user.has_permission("records.import"):
+        lists.append(link(_("Imports"), reverse("records:imports"), "upload"))
+    if user.has_permission("users.manage"):
+        manage.append(link(_("Users"), reverse("accounts:users"), "team"))
+        manage.append(link(_("Teams"), reverse("accounts:teams"), "target"))
+    manage.append(link(_("Settings"), reverse("accounts:preferences"), "settings"))
+    groups.append({"title": _("Management"), "items": manage})
+    return {"navigation": groups}
