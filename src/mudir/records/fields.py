@@ -1,6 +1,6 @@
 """A field of a record as everything outside the model knows it: its label, its kind of value, who may see it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -45,6 +45,8 @@ class Field:
     is_many: bool = False  # several values per record, through related rows
     choices: Mapping[Any, str | Promise] = field(default_factory=dict, hash=False)
     tones: Mapping[Any, str] = field(default_factory=dict, hash=False)  # value -> tone of its chip
+    cell: Callable[..., str] | None = None  # draws the list's <td> from the values and a formatter; HTML, escaped
+    extra_paths: tuple[str, ...] = ()  # further values that `cell` takes
     permission: str = ""  # what a role must hold to see it; empty: whoever sees the record
     related: type[models.Model] | None = None
 
@@ -56,7 +58,7 @@ class Field:
         """What a cell reads: a related row gives its key and its name."""
         if self.type in {ValueType.PERSON, ValueType.RECORD}:
             return (f"{self.path}_id", f"{self.path}__name")
-        return (self.path,)
+        return (self.path, *self.extra_paths)
 
 
 TYPE_OF = (  # first match wins

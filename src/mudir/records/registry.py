@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.http import Http404
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -155,12 +154,9 @@ def for_kind(kind: str) -> RecordType:
     return _types[kind]
 
 
-def for_slug(slug: str) -> RecordType:
-    """The record type of an address; 404 when there is none."""
-    for record_type in _types.values():
-        if record_type.slug == slug:
-            return record_type
-    raise Http404
+def by_slug(slug: str) -> RecordType | None:
+    """The record type of an address, if there is one."""
+    return next((record_type for record_type in _types.values() if record_type.slug == slug), None)
 
 
 def all_types() -> list[RecordType]:
@@ -180,7 +176,3 @@ def verbs_of_group(group: str) -> list[str]:
         verb for record_type in _types.values() for verb, sentence in record_type.sentences.items()
         if sentence.group == group
     ]
-
-
-__all__ = ["ListView", "Panel", "RecordType", "Sentence", "add_panel", "all_types", "for_kind", "for_model",
-           "for_slug", "register", "sentence_of", "verbs_of_group"]

@@ -1,0 +1,101 @@
+"""Reading one record through what its registration says and the reader may see."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from mudir.accounts.models import User
+from mudir.kit.formatting import Formatter
+from mudir.records import table
+from mudir.records.fields import Field, ValueType
+from mudir.records.models import Record
+from mudir.records.registry import RecordType
+
+
+@dataclass(frozen=True)
+class Fact:
+    field: Field
+    html: SafeString
+
+
+def read_values(record_type: RecordType, pks: list[int], fields: list[Field], actor: User) -> dict[int, list[Any]]:
+    """Values of the fields for each key that the actor sees: one query, and one more for each field of many values.
+
+    A field of many values gives a list; one of a related row gives its name.
+    """
+    single = [field for field in fields if not field.is_many]
+    paths = [path for field in single for path in field.value_paths[-1 if _is_row(field) else 0:][:1]]
+    seen = record_type.model.objects.visible_to(actor).filter(pk__in=pks)
+    found = {row[0]: dict(zip((field.id for field in single), row[1:], strict=True))
+             for row in seen.values_list("pk", *paths)}
+    for field in fields:
+        if field.is_many:
+            for values in found.values():
+                values[field.id] = []
+            rows = record_type.model.objects.visible_to(actor).filter(pk__in=pks, **{f"{field.path}__isnull": False})
+            for pk, value in rows.order_by("pk").values_list("pk", field.path):
+                found[pk][field.id].append(value)
+    return {pk: [values[field.id] for field in fields] for pk, values in found.items()}
+
+
+def _is_row(field: Field) -> bool:
+    return field.type in {ValueType.PERSON, ValueType.RECORD}
+
+
+def draw(field: Field, value: Any, fmt: Formatter) -> SafeString:
+    """One value as HTML, escaped here."""
+    if isinstance(value, list) and field.is_many:
+        drawn = [draw_one(field, one, fmt) for one in value]
+        return mark_safe("<br>".join(drawn))  # noqa: S308  every part is escaped by draw_one
+    return mark_safe(draw_one(field, value, fmt))  # noqa: S308
+
+
+def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
+    if value is None or value == "" or value == []:
+        return table.NOTHING
+    match field.type:
+        case ValueType.CHOICE:
+            return table.chip(table.choice_chips(field), value)
+        case ValueType.LIST:
+            return table.codes(table.choice_chips(field), value)
+        case ValueType.YES_NO:
+            return table.answered(value, table.esc(_("Yes")), table.esc(_("No")))
+        case ValueType.NUMBER:
+            return table.latin(fmt.number(value))
+        case ValueType.PERCENT:
+            return table.latin(fmt.percent(value))
+        case ValueType.DATE:
+            return table.esc(fmt.date(value))
+        case ValueType.MOMENT:
+            return f'<time datetime="{value.isoformat()}" title="{table.esc(fmt.datetime(value))}">' \
+                   f"{table.esc(fmt.ago(value))}</time>"
+        case ValueType.PHONE:
+            return table.tel(value, fmt)
+        case ValueType.EMAIL:
+            return table.mailto(value)
+        case ValueType.LINK:
+            return f'<a class="link" href="{table.esc(value)}" rel="noopener noreferrer">{table.latin(value)}</a>'
+        case ValueType.CODE:
+            return table.latin(value)
+        case ValueType.LONG_TEXT:
+            return f'<span class="long" dir="auto">{table.esc(value)}</span>'
+        case _:
+            return table.words(value)
+
+
+def facts_of(record_type: RecordType, record: Record, actor: User, fmt: Formatter) -> list[tuple[str, list[Fact]]]:
+    """The key facts of a record in the groups of its registration; what is empty is left out."""
+    visible = record_type.visible_fields(actor)
+    groups = record_type.facts or {"": [name for name in record_type.columns if name != record_type.title]}
+    fields = [visible[name] for names in groups.values() for name in names if name in visible]
+    values = dict(zip((field.id for field in fields),
+                      read_values(record_type, [record.pk], fields, actor).get(record.pk, []), strict=False))
+    shown = []
+    for title, names in groups.items():
+        facts = [Fact(visible[name], draw(visible[name], values[name], fmt)) for name in names
+                 if name in visible and values.get(name) not in (None, "", [])]
+        if facts:
+            shown.append((title, facts))
+    return shown

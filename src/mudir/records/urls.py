@@ -1,0 +1,54 @@
+"""Addresses of every record kind, by its slug."""
+
+from django.urls import path, register_converter
+
+from mudir.records import registry
+from mudir.records.views import exports, forms, lists, record, timeline
+
+
+class KnownSlug:
+    """Matches only what is registered, so that other addresses stay free."""
+
+    regex = "[a-z][a-z-]*"
+
+    def to_python(self, value: str) -> registry.RecordType:
+        record_type = registry.by_slug(value)
+        if record_type is None:
+            raise ValueError
+        return record_type
+
+    def to_url(self, value: str | registry.RecordType) -> str:
+        return value if isinstance(value, str) else value.slug
+
+
+class RecordKey:
+    """A positive 64-bit number: anything else is no address."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        if (key := int(value)) >= 2**63:
+            raise ValueError
+        return key
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(KnownSlug, "kind")
+register_converter(RecordKey, "key")
+
+app_name = "records"
+urlpatterns = [
+    path("<kind:record_type>/", lists.list_page, name="list"),
+    path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
+    path("<kind:record_type>/new/", forms.new, name="new"),
+    path("<kind:record_type>/export/", exports.export, name="export"),
+    path("<kind:record_type>/suggestions/", lists.suggestions, name="suggestions"),
+    path("<kind:record_type>/<key:pk>/", record.page, name="page"),
+    path("<kind:record_type>/<key:pk>/edit/", forms.edit, name="edit"),
+    path("<kind:record_type>/<key:pk>/preview/", record.preview, name="preview"),
+    path("<kind:record_type>/<key:pk>/timeline/", timeline.timeline, name="timeline"),
+    path("<kind:record_type>/<key:pk>/trash/", record.trash, name="trash"),
+    path("<kind:record_type>/<key:pk>/restoration/", record.restore, name="restore"),
+]

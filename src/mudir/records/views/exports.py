@@ -1,0 +1,120 @@
+"""The list as it is seen, as a file."""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from itertools import batched
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mudir.records import rules
+from mudir.records.fields import Field, ValueType
+from mudir.records.projection import read_values
+from mudir.records.query import Query, QuerySpec, SpecError
+from mudir.records.registry import RecordType
+from mudir.records.views.lists import refused
+
+BATCH = 2000
+MOST_ROWS_OF_A_WORKBOOK = 50_000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def plain(field: Field, value: Any) -> Any:
+    """A value as it stands in a file: choices in words, several values behind each other, moments in local time."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(str(field.choices.get(one, one)) for one in value)
+    if field.type is ValueType.YES_NO:
+        return _("Yes") if value else _("No")
+    if field.choices:
+        return str(field.choices.get(value, value))
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None).isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def harmless(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula, made to stay text. Numbers and phones are left as they are."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not value[1:].isdigit():
+        return f"'{value}"
+    return value
+
+
+def rows_of(query: Query) -> Iterator[list[Any]]:
+    """Every row of the list in its order, in batches: memory stays flat."""
+    for keys in batched((row[0] for row in query.rows([])), BATCH):
+        found = read_values(query.record_type, list(keys), query.columns, query.actor)
+        for key in keys:
+            if key in found:
+                yield [plain(field, value) for field, value in zip(query.columns, found[key], strict=True)]
+
+
+class Echo:
+    """A file that hands back what is written to it, for streaming."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+@require_safe
+def export(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """`?format=csv` or `xlsx`, beside the query of the list."""
+    if not rules.can_export(request.user):
+        raise PermissionDenied
+    try:
+        query = Query(QuerySpec.from_query(record_type.kind, request.GET), request.user)
+    except SpecError as error:
+        return refused(request, record_type, error)
+    name = f"{record_type.slug}-{timezone.localdate().isoformat()}"
+    heads = [str(field.label) for field in query.columns]
+    if request.GET.get("format") == "xlsx":
+        if query.queryset().order_by()[: MOST_ROWS_OF_A_WORKBOOK + 1].count() > MOST_ROWS_OF_A_WORKBOOK:
+            return refused(request, record_type, SpecError(
+                _("A workbook holds up to %(most)s rows here. Narrow the list or take CSV, which has no limit.")
+                % {"most": MOST_ROWS_OF_A_WORKBOOK}
+            ))
+        return FileResponse(workbook(heads, rows_of(query)), as_attachment=True, filename=f"{name}.xlsx")
+    response = StreamingHttpResponse(csv_lines(heads, rows_of(query)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def csv_lines(heads: list[str], rows: Iterator[list[Any]]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(heads)  # the mark makes spreadsheets read Arabic
+    for batch in batched(rows, 500):
+        yield "".join([writer.writerow([harmless(value) for value in row]) for row in batch])
+
+
+def workbook(heads: list[str], rows: Iterator[list[Any]]) -> Any:
+    """An XLSX file whose cells are values, never formulas; from right to left in Arabic."""
+    import xlsxwriter
+
+    file = tempfile.TemporaryFile()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+               "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet()
+        if get_language_bidi():
+            sheet.right_to_left()
+        bold = book.add_format({"bold": True})
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(number, column, value)
+                elif value != "":
+                    sheet.write_string(number, column, str(value)[:32_767])
+    file.seek(0)
+    return file

@@ -1,0 +1,85 @@
+"""Making and changing a record."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mudir.kit.htmx import render_page
+from mudir.kit.messages import notify
+from mudir.records import rules, services
+from mudir.records.forms import RecordForm, make_form
+from mudir.records.models import Event, Record
+from mudir.records.registry import RecordType
+from mudir.records.services import Conflict
+from mudir.records.views.record import seen_or_404
+
+MODEL_WIDE = "__all__"
+
+
+def take_errors(form: RecordForm, error: ValidationError) -> None:
+    """Put what the model or the service refused beside the field it is about."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {MODEL_WIDE: error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    if not rules.can_create(request.user, record_type.model):
+        raise PermissionDenied
+    form = make_form(record_type, request.user, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record = services.create_of(record_type)(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            notify(request, _("“%(record)s” is saved.") % {"record": record},
+                   undo=reverse("records:trash", args=[record_type.slug, record.pk]))
+            return HttpResponseRedirect(record.get_absolute_url())
+    context = {"record_type": record_type, "form": form}
+    return render_page(request, "records/form.html", context, fragment="form", status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """Change a record. Saved by somebody else meanwhile, both values are shown and the person chooses."""
+    record = seen_or_404(request, record_type, pk)
+    if not rules.can_edit(request.user, record):
+        raise PermissionDenied
+    form = make_form(record_type, request.user, data=request.POST or None, instance=record)
+    context = {"record_type": record_type, "record": record, "form": form, "version": record.version}
+    status = 200
+    if request.method == "POST":
+        version = request.POST.get("version", "")
+        if not version.isascii() or not version.isdigit():
+            return HttpResponseBadRequest(_("The form lacks the version it was read at. Open it again."))
+        status = 422
+        if form.is_valid():
+            theirs = set(request.POST.getlist("theirs"))
+            data = {name: value for name, value in form.cleaned_data.items() if name not in theirs}
+            try:
+                services.edit_of(record_type)(record, by=request.user, version=int(version), **data)
+            except ValidationError as error:
+                take_errors(form, error)
+            except Conflict as conflict:
+                status = 409
+                context |= both_values(form, conflict.current)
+            else:
+                notify(request, _("“%(record)s” is saved.") % {"record": record})
+                return HttpResponseRedirect(record.get_absolute_url())
+    return render_page(request, "records/form.html", context, fragment="form", status=status)
+
+
+def both_values(form: RecordForm, current: Record) -> dict:
+    """What differs between the form as sent and the record as it stands now."""
+    now = form.values_of(current, list(form.cleaned_data))
+    differing = [
+        {"name": name, "label": form.fields[name].label if name in form.fields else name,
+         "theirs": form.shown(name, now[name]), "mine": form.shown(name, mine)}
+        for name, mine in form.cleaned_data.items() if now[name] != mine
+    ]
+    last = Event.objects.filter(kind=current._meta.label_lower, object_id=current.pk).order_by("-at", "-id")
+    return {"conflict": differing, "version": current.version, "last_event": last.select_related("actor").first()}

@@ -1,0 +1,100 @@
+"""The page of one record: key facts, panels of upper apps, timeline; and its preview beside a list."""
+
+import copy
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import resolve, reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mudir.kit.htmx import render_page
+from mudir.kit.messages import notify
+from mudir.records import rules, services
+from mudir.records.models import Record
+from mudir.records.projection import facts_of
+from mudir.records.registry import Panel, RecordType
+from mudir.records.views.timeline import first_page
+
+
+def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Record:
+    return get_object_or_404(record_type.model.objects.visible_to(request.user), pk=pk)
+
+
+def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString:
+    """The panel's own view, asked for its fragment: it scopes and refuses as it does under its address."""
+    url = reverse(panel.url, args=[record.pk])
+    match = resolve(url)
+    inner = copy.copy(request)
+    inner.method, inner.path, inner.path_info = "GET", url, url
+    inner.META = request.META | {"REQUEST_METHOD": "GET", "HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
+    inner.__dict__.pop("headers", None)
+    inner.resolver_match = match
+    response = match.func(inner, *match.args, **match.kwargs)
+    if response.status_code != 200:
+        return SafeString("")
+    return mark_safe(response.content.decode())  # noqa: S308  made by a template of ours
+
+
+@require_safe
+def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    record = seen_or_404(request, record_type, pk)
+    tabs = [panel for panel in record_type.panels if panel.place == "main"]
+    wanted = request.GET.get("panel", "")
+    chosen = next((panel for panel in tabs if panel.url == wanted), None)
+    if wanted and chosen is None:
+        raise Http404
+    context = page_context(request, record_type, record)
+    context |= {
+        "tabs": tabs,
+        "chosen": chosen,
+        "panel": draw_panel(request, chosen, record) if chosen else "",
+        "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
+                    for place in ("composer", "facts", "next")},
+    }
+    if not chosen:
+        context |= first_page(request, record_type, record)
+    return render_page(request, "records/record.html", context, fragment="middle")
+
+
+def page_context(request: HttpRequest, record_type: RecordType, record: Record) -> dict:
+    return {
+        "record_type": record_type,
+        "record": record,
+        "title": getattr(record, record_type.title),
+        "facts": facts_of(record_type, record, request.user, request.formatter),
+        "can_edit": rules.can_edit(request.user, record),
+        "can_delete": rules.can_delete(request.user, record),
+    }
+
+
+@require_safe
+def preview(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """The record beside the list that it was opened from."""
+    record = seen_or_404(request, record_type, pk)
+    context = page_context(request, record_type, record)
+    context["panels"] = [
+        draw_panel(request, panel, record) for panel in record_type.panels if panel.place in {"composer", "next"}
+    ]
+    context |= first_page(request, record_type, record)
+    return render_page(request, "records/preview.html", context, fragment="preview")
+
+
+@require_POST
+def trash(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    record = seen_or_404(request, record_type, pk)
+    services.move_to_trash(record, by=request.user)
+    notify(
+        request, _("“%(record)s” is in the trash.") % {"record": record},
+        undo=reverse("records:restore", args=[record_type.slug, pk]),
+    )
+    return HttpResponseRedirect(reverse("records:list", args=[record_type.slug]))
+
+
+@require_POST
+def restore(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    record = get_object_or_404(record_type.model.objects.trash_visible_to(request.user), pk=pk)
+    services.restore_from_trash(record, by=request.user)
+    notify(request, _("“%(record)s” is back.") % {"record": record})
+    return HttpResponseRedirect(reverse("records:page", args=[record_type.slug, pk]))

@@ -1,0 +1,126 @@
+"""What happened to a record, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from mudir.accounts.models import User
+from mudir.kit.htmx import render_page
+from mudir.records import registry
+from mudir.records.models import Event, Record
+from mudir.records.registry import RecordType, Sentence
+
+LENGTH = 25
+GROUPS = {
+    "calls": gettext_lazy("Calls"), "notes": gettext_lazy("Notes"), "tasks": gettext_lazy("Tasks"),
+    "changes": gettext_lazy("Changes"),
+}
+PLAIN = Sentence(text=gettext_lazy("%(actor)s changed this record"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline: a sentence, or a record drawn by its own template."""
+
+    at: datetime
+    sentence: str
+    icon: str
+    tone: str
+    actor: str
+    fields: str
+    target: Record | None
+    template: str
+
+
+@require_safe
+def timeline(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+    """Further entries, or those of one group: a fragment of the record page."""
+    from mudir.records.views.record import seen_or_404
+
+    record = seen_or_404(request, record_type, pk)
+    context = {"record_type": record_type, "record": record} | first_page(request, record_type, record)
+    return render_page(request, "records/timeline.html", context, fragment="entries")
+
+
+def first_page(request: HttpRequest, record_type: RecordType, record: Record) -> dict[str, Any]:
+    """Context of the timeline's first page, or of the one behind `?before=`."""
+    group = request.GET.get("show", "")
+    events = Event.objects.filter(kind=record_type.kind, object_id=record.pk)
+    if group in GROUPS:
+        events = events.filter(verb__in=registry.verbs_of_group(group))
+    before = request.GET.get("before", "")
+    if edge := _edge(before):
+        events = events.filter(Q(at__lt=edge[0]) | Q(at=edge[0], id__lt=edge[1]))
+    found = list(events.select_related("actor").order_by("-at", "-id")[: LENGTH + 1])
+    rest = found[LENGTH:]
+    found = found[:LENGTH]
+    return {
+        "entries": entries_of(found, request.user, record_type, record),
+        "groups": GROUPS,
+        "group": group if group in GROUPS else "",
+        "before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "",
+        "is_first_page": not before,
+        "today": timezone.localdate(),
+    }
+
+
+def _edge(before: str) -> tuple[datetime, int] | None:
+    moment, _mark, key = before.partition("~")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        return None
+    if at is None or not key.isascii() or not key.isdigit() or int(key) >= 2**63 or timezone.is_naive(at):
+        return None
+    return at, int(key)
+
+
+def entries_of(events: list[Event], actor: User, record_type: RecordType, record: Record) -> list[Entry]:
+    """Events as entries. One about a record that the reader does not see is left out with its record."""
+    targets = _targets(events, actor)
+    visible = record_type.visible_fields(actor)
+    entries = []
+    for event in events:
+        target = targets.get((event.target_kind, event.target_id))
+        if event.target_kind and target is None:
+            continue
+        changed = event.details.get("fields")
+        labels = [str(visible[name].label) for name in changed or () if name in visible]
+        if changed and not labels:
+            continue
+        sentence = registry.sentence_of(event.verb) or PLAIN
+        said = {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **event.details}
+        entries.append(Entry(
+            at=event.at, sentence=_fill(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone,
+            actor=said["actor"], fields=_(", ").join(labels), target=target,
+            template=registry.for_kind(event.target_kind).entry if target is not None else "",
+        ))
+    return entries
+
+
+def _fill(text: str, said: dict[str, Any]) -> str | SafeString:
+    try:
+        return text % said
+    except (KeyError, TypeError, ValueError):  # an event of an older version lacks what the sentence tells today
+        return text.partition("%(")[0].strip() or text
+
+
+def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record]:
+    wanted: dict[str, set[int]] = {}
+    for event in events:
+        if event.target_kind:
+            wanted.setdefault(event.target_kind, set()).add(event.target_id)
+    found = {}
+    for kind, keys in wanted.items():
+        rows = registry.for_kind(kind).model.objects.visible_to(actor).filter(pk__in=keys)
+        found |= {(kind, row.pk): row for row in rows}
+    return found
