@@ -1,0 +1,108 @@
+"""Tags that every template has: icons, avatars and form fields, drawn the same way everywhere."""
+
+import zlib
+from functools import lru_cache
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea, TextInput
+from django.forms.widgets import EmailInput, NumberInput, TelInput, URLInput
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+HUES = 6  # tints of an avatar in words.css; 0 is the neutral one
+ARTICLE = "ال"
+LEGAL_FORMS = {"شركة", "مؤسسة", "مجموعة", "مكتب", "مصنع", "the", "company"}  # a letter of these tells nobody apart
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, flip: bool, label: str, size: str) -> SafeString:
+    classes = " ".join(filter(None, ("icon", size, "flip" if flip else "")))
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, spoken, sprite, name)
+
+
+@register.simple_tag
+def icon(name: str, flip: bool = False, label: str = "", size: str = "") -> SafeString:
+    """A symbol of static/icons.svg. `flip` turns arrows the reading way; `label` only where no word stands beside it."""
+    return _icon(static("icons.svg"), name, bool(flip), str(label), size)
+
+
+def initials(name: str, *, kind: str = "person", letters: int = 2) -> str:
+    """The one or two letters that stand for a name, without article and legal form, Arabic or Latin.
+
+    A person gives the first letter of the first two names, a house the first letters of its first telling word in
+    Arabic and of its first two words in Latin script.
+    """
+    words = ["".join(letter for letter in word if letter.isalnum()) for word in name.split()]
+    words = [word.removeprefix(ARTICLE) or word for word in words if word and word.lower() not in LEGAL_FORMS]
+    if not words:
+        return next((letter for letter in name if letter.isalnum()), "·").upper()
+    first = words[0]
+    if letters == 1:
+        return first[0].upper()
+    if len(words) > 1 and (kind == "person" or first[0].isascii()):
+        return (first[0] + words[1][0]).upper()
+    return first[:2].upper()
+
+
+def hue(key: object) -> int:
+    """A tint that stays with its record: 0 to 5."""
+    return key % HUES if isinstance(key, int) else zlib.crc32(str(key).encode()) % HUES
+
+
+@register.simple_tag
+def avatar(name: object, key: object = "", kind: str = "person", size: str = "") -> SafeString:
+    """The letters of a name on its tint. `key` is the record's id, `kind` person or org, `size` xs, s or l."""
+    text = initials(str(name), kind=kind, letters=1 if size == "xs" else 2)
+    classes = " ".join(filter(None, ("avatar", "org" if kind == "org" else "", size)))
+    return format_html(
+        '<span class="{}" data-hue="{}" aria-hidden="true">{}</span>', classes, hue(key or str(name)), text
+    )
+
+
+def _direction(field: BoundField) -> dict[str, str]:
+    """Latin values are typed left to right; words in the direction of what is typed."""
+    widget = field.field.widget
+    if "dir" in widget.attrs:
+        return {}
+    if isinstance(widget, EmailInput | URLInput | TelInput | NumberInput):
+        return {"dir": "ltr"}
+    if isinstance(widget, Textarea) or type(widget) is TextInput:
+        return {"dir": "auto"}
+    return {}
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField, label: str = "", hint: str = "", placeholder: str | None = None, hide_label: bool = False,
+    wide: bool = False,
+) -> dict:
+    """Label, control, help and error of one form field, bound together for screen readers.
+
+    `hide_label` keeps the label for screen readers only; `wide` lets the field take the whole row of a `.grid`.
+    """
+    widget = bound.field.widget
+    if bound.is_hidden:
+        shape = "hidden"
+    elif isinstance(widget, CheckboxInput):
+        shape = "check"
+    elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        shape = "choices"
+    elif isinstance(widget, Select) and not widget.allow_multiple_selected:
+        shape = "select"
+    elif bound.use_fieldset:
+        shape = "group"
+    else:
+        shape = "control"
+    attributes = _direction(bound) | ({} if placeholder is None else {"placeholder": placeholder})
+    optional = any(
+        not other.required and not isinstance(other.widget, CheckboxInput) for other in bound.form.fields.values()
+    )
+    return {
+        "bound": bound, "shape": shape, "control": bound.as_widget(attrs=attributes),
+        "label": label or bound.label, "hint": hint or bound.help_text, "hide_label": hide_label, "wide": wide,
+        "say_required": bound.field.required and optional and shape != "check",
+    }
