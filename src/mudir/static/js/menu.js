@@ -1,0 +1,30 @@
+/* Popover menus: arrows walk them, a chosen link closes them. The browser opens, places and closes. */
+const ITEMS = ":is(a, button, input, summary):not([disabled])";
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (event.newState !== "open" || !menu.matches?.(".menu[popover]")) return;
+  menu.querySelector("[autofocus]")?.focus();
+  if (CSS.supports("position-area", "block-end")) return;
+  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
+  if (!button) return;
+  const { width, height } = menu.getBoundingClientRect();
+  const below = button.bottom + height < innerHeight;
+  menu.style.top = `${below ? button.bottom : Math.max(0, button.top - height - 8)}px`;
+  menu.style.left = `${Math.max(8, Math.min(button.left, innerWidth - width - 8))}px`;
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const opener = event.target.closest?.("[popovertarget]");
+  const menu = event.target.closest?.(".menu[popover]") ?? (opener && document.getElementById(opener.getAttribute("popovertarget")));
+  if (!menu?.matches(":popover-open") || event.target.matches("select, textarea, input[type=number], input[type=date]")) return;
+  const items = [...menu.querySelectorAll(ITEMS)].filter((item) => item.checkVisibility());
+  const place = items.indexOf(event.target);
+  event.preventDefault();
+  items[(place + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length]?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".menu[popover] :is(a, [data-keys-help])")) event.target.closest("[popover]").hidePopover();
+});
