@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "mudir.accounts.middleware.Preferences",
     "mudir.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "mudir.kit.htmx.Toasts",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "mudir.records.middleware.Door",

@@ -1,7 +1,9 @@
 """One address answers a full page or its fragment, as htmx 4 asks."""
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 
@@ -19,3 +21,17 @@ def render_page(
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
+
+
+class Toasts:
+    """Middleware: a fragment brings the messages that wait for the person, as toasts beside its own content."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        shown = response.status_code < 300 or response.status_code == 422
+        if shown and not response.streaming and wants_fragment(request) and len(get_messages(request)):
+            response.content += render_to_string("components/toasts_beside.html", request=request).encode()
+        return response

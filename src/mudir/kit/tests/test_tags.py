@@ -1,0 +1,105 @@
+"""Icons, avatars and fields as a template draws them."""
+
+import re
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import engines
+
+from mudir.kit.templatetags.mudir import hue, icon, initials
+
+PACKAGE = settings.PACKAGE
+
+
+class Sample(forms.Form):
+    name = forms.CharField(label="Name", help_text="As in the register.")
+    email = forms.EmailField(label="E-mail", required=False)
+    tier = forms.ChoiceField(label="Tier", choices=[("a", "A"), ("b", "B")], required=False)
+    kind = forms.ChoiceField(label="Kind", choices=[("c", "Company")], widget=forms.RadioSelect, required=False)
+    hidden = forms.BooleanField(label="Confidential", required=False)
+
+
+def draw(source: str, **context) -> str:
+    return engines["django"].from_string(source).render(context)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "letters", "expected"),
+    [
+        ("شركة النخبة للتجارة", "org", 2, "نخ"),
+        ("شركة النخبة للتجارة", "org", 1, "ن"),
+        ("محمد الخالدي", "person", 2, "مخ"),
+        ("سارة العتيبي", "person", 2, "سع"),
+        ("Elite Trading LLC", "org", 2, "ET"),
+        ("Sara", "person", 2, "SA"),
+        ("“Noor” & Sons", "org", 2, "NS"),
+        ("شركة", "org", 2, "ش"),
+        ("", "org", 2, "·"),
+    ],
+)
+def test_initials_leave_out_the_article_and_the_legal_form(name, kind, letters, expected):
+    assert initials(name, kind=kind, letters=letters) == expected
+
+
+def test_the_tint_of_a_record_is_one_of_six_and_stays():
+    assert [hue(key) for key in (0, 5, 6, 7)] == [0, 5, 0, 1]
+    assert hue("Sara") == hue("Sara")
+    assert 0 <= hue("Sara") < 6
+
+
+def test_an_icon_is_silent_unless_it_stands_alone():
+    assert icon("phone") == '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#phone"/></svg>'
+    assert icon("end", flip=True) == '<svg class="icon flip" aria-hidden="true"><use href="/static/icons.svg#end"/></svg>'
+    assert 'role="img" aria-label="Late &lt;b&gt;"' in icon("alert", label="Late <b>")
+
+
+def test_an_avatar_escapes_what_a_person_typed():
+    assert draw('{% avatar name key=8 kind="org" size="s" %}', name="<b>") == (
+        '<span class="avatar org s" data-hue="2" aria-hidden="true">B</span>'
+    )
+
+
+def test_a_field_binds_its_help_and_its_error_to_the_control():
+    form = Sample({"name": ""})
+    html = draw("{% field form.name %}", form=form)
+
+    assert '<label class="label" for="id_name">' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_helptext"' in html
+    assert 'id="id_name_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'dir="auto"' in html
+
+
+def test_latin_values_are_typed_left_to_right():
+    assert 'dir="ltr"' in draw("{% field form.email %}", form=Sample())
+
+
+def test_a_select_has_its_arrow_and_radios_have_a_legend():
+    assert '<span class="select"><select' in draw("{% field form.tier %}", form=Sample())
+    assert "<legend>Kind</legend>" in draw("{% field form.kind %}", form=Sample())
+
+
+def test_a_checkbox_stands_before_its_words():
+    html = draw("{% field form.hidden %}", form=Sample())
+    assert re.search(r'<label for="id_hidden"><input type="checkbox"[^>]*><span>Confidential</span></label>', html)
+
+
+def test_every_icon_that_a_template_names_is_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="([a-z-]+)"', (PACKAGE / "static/icons.svg").read_text()))
+    named = {
+        (name, path.name)
+        for path in PACKAGE.rglob("*.html")
+        for name in re.findall(r'{% icon "([^"]+)"', path.read_text())
+    }
+    assert named
+    assert {(name, path) for name, path in named if name not in sprite} == set()
+
+
+def test_no_template_carries_what_the_content_security_policy_refuses():
+    refused = re.compile(r"""\sstyle=|<style|\son[a-z]+=["']|hx-on|["']js:|<script(?![^>]*(src=|application/json))""")
+    found = {
+        (path.name, match[0].strip()) for path in PACKAGE.rglob("*.html") for match in refused.finditer(path.read_text())
+    }
+    assert found == set()
