@@ -3,14 +3,14 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from mudir.records import registry
+from mudir.records import registry, rules
 
 
 def navigation(request) -> dict:
-    """Context of every page: groups of links, each marked when it is where the reader stands."""
+    """Context of every page: groups of links, marked where the reader stands and for the phone's dock; what can be made."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
+        return {"navigation": [], "new_items": []}
     path = request.path
 
     def link(label, url: str, icon: str) -> dict:
@@ -29,4 +29,11 @@ def navigation(request) -> dict:
         manage.append(link(_("Teams"), reverse("accounts:teams"), "target"))
     manage.append(link(_("Settings"), reverse("accounts:preferences"), "settings"))
     groups.append({"title": _("Management"), "items": manage})
-    return {"navigation": groups}
+    for item in (groups[0]["items"][0], *lists[:2]):
+        item["dock"] = True
+    new_items = [
+        {"label": record_type.name, "url": reverse("records:new", args=[record_type.slug]), "icon": record_type.icon}
+        for record_type in registry.all_types()
+        if record_type.in_navigation and rules.can_create(user, record_type.model)
+    ]
+    return {"navigation": groups, "new_items": new_items}
