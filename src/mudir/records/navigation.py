@@ -7,14 +7,15 @@ from mudir.records import registry, rules
 
 
 def navigation(request) -> dict:
-    """Context of every page: groups of links, marked where the reader stands and for the phone's dock; what can be made."""
+    """Context of every page: groups of links, marked where the reader stands and for the dock; what can be made."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "new_items": []}
     path = request.path
 
     def link(label, url: str, icon: str) -> dict:
-        return {"label": label, "url": url, "icon": icon, "current": path == url or (url != "/" and path.startswith(url))}
+        current = path == url or (url != "/" and path.startswith(url))
+        return {"label": label, "url": url, "icon": icon, "current": current}
 
     lists = [
         link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon)

@@ -26,7 +26,7 @@ def _icon(sprite: str, name: str, flip: bool, label: str, size: str) -> SafeStri
 
 @register.simple_tag
 def icon(name: str, flip: bool = False, label: str = "", size: str = "") -> SafeString:
-    """A symbol of static/icons.svg. `flip` turns arrows the reading way; `label` only where no word stands beside it."""
+    """A symbol of static/icons.svg. `flip` turns arrows the reading way; `label` only where it stands alone."""
     return _icon(static("icons.svg"), name, bool(flip), str(label), size)
 
 
