@@ -71,7 +71,8 @@ def _direction(field: BoundField) -> dict[str, str]:
     if isinstance(widget, EmailInput | URLInput | TelInput | NumberInput):
         return {"dir": "ltr"}
     if isinstance(widget, Textarea) or type(widget) is TextInput:
-        return {"dir": "auto"}
+        # Without a placeholder the stylesheet cannot tell that the field is empty and begins at the page's own side.
+        return {"dir": "auto", "placeholder": widget.attrs.get("placeholder", " ")}
     return {}
 
 
