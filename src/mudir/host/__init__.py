@@ -1,1 +1,1 @@
-"""The machine Mudir runs on: its own PostgreSQL, its processes, its browser packages, and what may be wrong with them."""
+"""The machine Mudir runs on: its own PostgreSQL, its processes, its browser packages, and what may be wrong there."""

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,6 +35,10 @@ RECOVERY_SECONDS = 600  # after a crash PostgreSQL replays its log before it ans
 TUNED = {"shared_buffers": "256MB", "max_connections": "60", "wal_compression": "on"}
 
 
+class AlreadyRunning(CannotStart):
+    """Another Mudir owns the data folder."""
+
+
 class Server:
     """One embedded PostgreSQL under `folder`. `start()` once, from the main thread; `stop()` at the end.
 
@@ -48,6 +53,10 @@ class Server:
         self._lock = None
 
     @property
+    def _url_file(self) -> Path:
+        return self.folder / "postgres.url"
+
+    @property
     def url(self) -> str:
         return self.url_of("mudir")
 
@@ -57,10 +66,16 @@ class Server:
     def start(self) -> None:
         """Bring the server up, with an empty database `mudir` the first time. Raises CannotStart."""
         self._take_folder()
+        self._url_file.unlink(missing_ok=True)
         self._choose_places()
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         self._check_version()
+        self.revive()
+        self._url_file.write_text(self.url)
+
+    def revive(self) -> None:
+        """Start the server process, also after it died. Raises CannotStart."""
         self._clear_left_overs()
         self._run()
 
@@ -95,7 +110,7 @@ class Server:
         except BlockingIOError:
             self._lock.close()
             self._lock = None
-            raise CannotStart(_("Mudir is already running on the data folder %(folder)s; stop it first or choose "
+            raise AlreadyRunning(_("Mudir is already running on the data folder %(folder)s; stop it first or choose "
                                 "another folder with MUDIR_DATA.") % {"folder": self.folder}) from None
 
     def _choose_places(self) -> None:
@@ -244,6 +259,33 @@ class Server:
         last = next((line for line in reversed(said.splitlines()) if "FATAL" in line or "error:" in line),
                     (said.strip().splitlines() or ["?"])[-1])
         return _("PostgreSQL did not start: %(problem)s") % {"problem": last}
+
+
+def running_url(folder: Path) -> str:
+    """DATABASE_URL of the Mudir that owns the folder now. Raises CannotStart while it is still starting."""
+    try:
+        return (folder / "postgres.url").read_text()
+    except OSError:
+        raise CannotStart(_("The Mudir on the data folder %(folder)s is still starting; try again.") % {
+            "folder": folder}) from None
+
+
+@contextlib.contextmanager
+def temporary_server(**options: str) -> Iterator[Server]:
+    """A quick, forgetful server in a folder of its own, for tests and measurements; DATABASE_URL and MUDIR_DATA
+    point to it inside."""
+    folder = Path(tempfile.mkdtemp(prefix="mudir-"))
+    folder.chmod(0o711)  # the service user of a root start passes through
+    forgetful = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+    server = Server(folder / "data", forgetful | options)
+    try:
+        server.start()
+        os.environ["DATABASE_URL"] = server.url
+        os.environ["MUDIR_DATA"] = str(folder / "data")
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _private(path: str, flags: int) -> int:

@@ -16,10 +16,15 @@ def _catalogue(language: str) -> catalogues.NullTranslations:
     return catalogues.translation("django", LOCALE, languages=[language], fallback=True)
 
 
-def gettext(text: str) -> str:
-    """`text` in the language of the terminal (LC_ALL, LC_MESSAGES, LANG); English unless that is Arabic."""
+def language() -> str:
+    """The language of the terminal (LC_ALL, LC_MESSAGES, LANG): "ar", or else "en"."""
     chosen = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return _catalogue("ar").gettext(text) if chosen.lower().startswith("ar") else text
+    return "ar" if chosen.lower().startswith("ar") else "en"
+
+
+def gettext(text: str) -> str:
+    """`text` in the language of the terminal."""
+    return _catalogue(language()).gettext(text)
 
 
 class CannotStart(Exception):
