@@ -11,6 +11,9 @@ from mudir.records.models import Record
 from mudir.records.scope import OwnedQuerySet
 
 
+PRESENT = models.Q(trashed_at__isnull=True)
+
+
 class Tier(models.TextChoices):
     ORDINARY = "ordinary", _("Ordinary")
     CORPORATE = "corporate", _("Corporate")
@@ -103,6 +106,25 @@ class Client(Record):
                 condition=~models.Q(head_office=models.F("id")), name="client_is_not_its_own_head_office",
                 violation_error_message=_("A client cannot be its own head office."),
             ),
+        ]
+        # What the list sorts and filters by, outside the trash; each ends in the key, so that a page can begin in it.
+        indexes = [
+            models.Index(fields=["sort_key", "id"], condition=PRESENT, name="clients_by_name"),
+            models.Index(fields=["owner", "sort_key", "id"], condition=PRESENT, name="clients_of_owner"),
+            models.Index(fields=["team", "sort_key", "id"], condition=PRESENT, name="clients_of_team"),
+            models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="clients_by_last_contact"),
+            models.Index(fields=["owner", "last_contact_at", "id"], condition=PRESENT, name="contact_of_owner"),
+            models.Index(fields=["next_step_date", "id"], condition=PRESENT, name="clients_by_next_step"),
+            models.Index(fields=["stage", "id"], condition=PRESENT, name="clients_by_stage"),
+            models.Index(fields=["stale_date", "id"], condition=PRESENT, name="clients_by_stale_date"),
+            models.Index(fields=["completeness", "id"], condition=PRESENT, name="clients_by_completeness"),
+            models.Index(fields=["city", "id"], condition=PRESENT, name="clients_by_city"),
+            models.Index(fields=["created_at", "id"], condition=PRESENT, name="clients_by_age"),
+            models.Index(fields=["tier", "sort_key", "id"], condition=models.Q(trashed_at=None) & ~models.Q(tier="ordinary"),
+                         name="clients_above_ordinary"),
+            models.Index(fields=["registration_number"], condition=~models.Q(registration_number=""),
+                         name="clients_by_registration"),
+            models.Index(fields=["external_id"], condition=~models.Q(external_id=""), name="clients_by_external_id"),
         ]
 
     def __str__(self) -> str:

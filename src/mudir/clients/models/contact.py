@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts.models import User
-from mudir.clients.models.client import Client
+from mudir.clients.models.client import PRESENT, Client
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import RecordQuerySet
@@ -46,6 +46,11 @@ class Contact(Record):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=["sort_key", "id"], condition=PRESENT, name="contacts_by_name"),
+            models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="contacts_by_last_contact"),
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="contacts_by_external_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name

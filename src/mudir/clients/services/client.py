@@ -1,0 +1,188 @@
+"""Making a client, changing it, confirming what is known."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mudir.accounts.models import User
+from mudir.clients import completeness, rules
+from mudir.clients.models import Client, Contact
+from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
+from mudir.kit.arabic import fold
+from mudir.records import search
+from mudir.records.services import add_event, locked, save_changes, save_new, service
+
+FIELDS = frozenset({
+    "kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
+    "client_since", "source", "languages", "present_supplier", "head_office", "notes", "management_note", "external_id",
+})
+ARTICLES = ("ال", "al-", "al ")
+
+
+def sort_key_of(name: str) -> str:
+    """The name as lists order it: folded, without its article."""
+    folded = fold(name)
+    article = next((word for word in ARTICLES if folded.startswith(word)), "")
+    rest = folded.removeprefix(article).strip()
+    return (rest if len(rest) >= 3 else folded)[:200]
+
+
+@service
+def create_client(*, by: User, owner: User | None = None, **data: Any) -> Client:
+    """Make a client.
+
+    `data`: fields of the client, and the lists phones, emails, addresses and consents as rows (services/reach.py).
+    Without an owner it is `by`'s; what is filled in counts as confirmed today.
+    """
+    if not rules.can_create(by, Client) or not rules.can_create_for(by, owner or by):
+        raise PermissionDenied
+    rows = _checked(data, client=None, by=by)
+    made = {name: clean_rows(name, lists, by=by) for name, lists in rows.items()}
+    client = Client(**data, owner=_able_owner(owner) if owner else by)
+    client.sort_key = sort_key_of(client.name)
+    for name, cleaned in made.items():
+        for column, value in primary_copies(name, cleaned).items():
+            setattr(client, column, value)
+    known = completeness.known_facts(client, has_contact=False)
+    client.confirmations = completeness.confirmed({}, known, timezone.localdate())
+    _weigh(client, known)
+    save_new(client, by=by)
+    for name, cleaned in made.items():
+        replace_rows(client, name, cleaned)
+    add_event(client, "client.created", by=by)
+    search.index(client)
+    return client
+
+
+@service
+def edit_client(client: Client, *, by: User, version: int | None = None, **data: Any) -> Client:
+    """Change a client; what `data` does not name stays, a list that it names becomes exactly that list.
+
+    A key fact that changes counts as confirmed today. Raises `Conflict` when the client is not at `version` any more.
+    """
+    current = locked(client, by=by, version=version)
+    if not rules.can_edit(by, current):
+        raise PermissionDenied
+    rows = _checked(data, client=current, by=by)
+    changed_lists = []
+    for name, lists in rows.items():
+        cleaned = clean_rows(name, lists, by=by)
+        if replace_rows(current, name, cleaned):
+            changed_lists.append(name)
+            data |= primary_copies(name, cleaned)
+    changed = [name for name, value in data.items() if getattr(current, name) != value]
+    if not changed and not changed_lists:
+        return current
+    values = {name: data[name] for name in changed}
+    if "name" in values:
+        values["sort_key"] = sort_key_of(values["name"])
+    values["confirmations"] = completeness.confirmed(
+        current.confirmations, [fact for fact in changed if data[fact]], timezone.localdate()
+    )
+    save_changes(current, values | _weighed_with(current, values))
+    named = [name for name in changed if name in FIELDS] + changed_lists
+    add_event(current, "client.edited", by=by, fields=named)
+    search.index(current)
+    return current
+
+
+def _checked(data: dict[str, Any], *, client: Client | None, by: User) -> dict[str, Iterable[Row]]:
+    """Take the lists out of `data`; refuse what may not be written here, and a head office that is none."""
+    rows = {name: data.pop(name) for name in ROWS if name in data}
+    refused = sorted(set(data) - FIELDS)
+    if refused:
+        raise ValidationError({refused[0]: _("“%(field)s” cannot be changed here.") % {"field": refused[0][:60]}})
+    if "management_note" in data and not rules.can_read_management_note(by):
+        raise PermissionDenied
+    if data.get("head_office"):
+        _check_head_office(data["head_office"], client=client, by=by)
+    return rows
+
+
+def _check_head_office(head_office: Client, *, client: Client | None, by: User) -> None:
+    if not Client.objects.visible_to(by).filter(pk=head_office.pk).exists():
+        raise ValidationError({"head_office": _("There is no such client.")})
+    if client is None:
+        return
+    above, passed = head_office.pk, set()
+    while above and above not in passed:
+        if above == client.pk:
+            raise ValidationError({"head_office": _("This client stands above that one already.")})
+        passed.add(above)
+        everyone = Client.objects.unscoped("whether head offices form a ring; nothing of them is shown")
+        above = everyone.filter(pk=above).values_list("head_office_id", flat=True).first()
+
+
+def _able_owner(owner: User) -> User:
+    if not rules.can_own(owner):
+        raise ValidationError({"owner": _("%(name)s cannot have clients.") % {"name": owner}})
+    return owner
+
+
+def _weigh(client: Client, known: set[str]) -> None:
+    client.completeness = completeness.percent(client.kind, known)
+    client.stale_date = completeness.stale_date(known, client.confirmations)
+
+
+def _weighed_with(client: Client, values: dict[str, Any]) -> dict[str, Any]:
+    """Completeness and the day of staleness as they will be with these values."""
+    then = Client(pk=client.pk, **{name: getattr(client, name) for name in ("kind", "confirmations")})
+    for fact in completeness.MISSING.keys() - {"contact"}:
+        setattr(then, fact, getattr(client, fact))
+    for name, value in values.items():
+        setattr(then, name, value)
+    known = completeness.known_facts(then, has_contact=completeness.has_contact(client))
+    _weigh(then, known)
+    return {"completeness": then.completeness, "stale_date": then.stale_date}
+
+
+def weigh_again(client: Client) -> None:
+    """Write completeness anew after something beside the client's own fields changed; the client is locked."""
+    values = _weighed_with(client, {})
+    Client.objects.unscoped("completeness of a client that its service has locked").filter(pk=client.pk).update(**values)
+    client.completeness, client.stale_date = values["completeness"], values["stale_date"]
+
+
+@service
+def confirm_facts(client: Client, *, facts: Iterable[str], by: User) -> Client:
+    """Say that key facts were checked with the client today and hold."""
+    current = locked(client, by=by)
+    if not rules.can_edit(by, current):
+        raise PermissionDenied
+    facts = list(dict.fromkeys(facts))
+    for fact in facts:
+        if fact not in completeness.KEY_FACTS or not getattr(current, fact):
+            raise ValidationError(_("“%(fact)s” is not a fact that can be confirmed.") % {"fact": str(fact)[:60]})
+    if not facts:
+        raise ValidationError(_("Choose what was confirmed."))
+    confirmations = completeness.confirmed(current.confirmations, facts, timezone.localdate())
+    values = {"confirmations": confirmations}
+    save_changes(current, values | _weighed_with(current, values))
+    add_event(current, "client.confirmed", by=by, fields=facts)
+    return current
+
+
+def touch_client(client: Client, *, at: datetime, contact: Contact | None = None) -> None:
+    """Mark the client (and the person spoken to) as contacted at that moment, unless they were later already.
+
+    Part of another service's transaction, which asked for permission.
+    """
+    earlier = Q(last_contact_at__lt=at) | Q(last_contact_at__isnull=True)
+    reason = "last contact, told by an activity that its service let through"
+    Client.objects.unscoped(reason).filter(earlier, pk=client.pk).update(last_contact_at=at)
+    if contact is not None:
+        Contact.objects.unscoped(reason).filter(earlier, pk=contact.pk).update(last_contact_at=at)
+
+
+def set_next_step(client: Client, *, text: str, due_date: date | None) -> None:
+    """Keep the client's next open task beside its name; empty text when there is none.
+
+    Part of another service's transaction, which asked for permission.
+    """
+    everyone = Client.objects.unscoped("next step, told by an activity that its service let through")
+    everyone.filter(pk=client.pk).update(next_step=text[:200], next_step_date=due_date if text else None)
