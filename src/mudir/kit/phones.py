@@ -1,6 +1,7 @@
 """Telephone numbers as people write them, in any country and with any digits."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
@@ -25,3 +26,8 @@ def parse_phone(text: str, country: str) -> Number:
     if not phonenumbers.is_possible_number(parsed):
         return Number("")
     return Number(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), parsed.extension or "")
+
+
+def digits_of(text: str) -> str:
+    """The digits of a text, written 0 to 9."""
+    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())

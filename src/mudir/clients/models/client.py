@@ -6,10 +6,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from mudir.accounts.models import User
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import OwnedQuerySet
-
 
 PRESENT = models.Q(trashed_at__isnull=True)
 
@@ -42,6 +42,14 @@ class Stage(models.IntegerChoices):
     DEAL = 8, _("Deal")
     SUPPORT = 9, _("Support")
     REFERRAL = 10, _("Referral")
+
+
+class ClientQuerySet(OwnedQuerySet):
+    def narrowed_to(self, actor: User) -> "ClientQuerySet":
+        """Beside each row the name of its head office, empty where the actor may not see that one."""
+        above = self.model.objects.all().reached_by(actor).filter(
+            pk=models.OuterRef("head_office_id"), trashed_at__isnull=True)
+        return super().narrowed_to(actor).annotate(head_office_name=models.Subquery(above.values("name")))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
@@ -95,7 +103,7 @@ class Client(Record):
     confirmations = models.JSONField(default=dict, editable=False)  # key fact -> ISO day of the last confirmation
     stale_date = models.DateField(_("facts go stale on"), null=True, blank=True, editable=False)
 
-    objects = scoped_manager(OwnedQuerySet)
+    objects = scoped_manager(ClientQuerySet)
 
     class Meta:
         verbose_name = _("client")
@@ -120,7 +128,7 @@ class Client(Record):
             models.Index(fields=["completeness", "id"], condition=PRESENT, name="clients_by_completeness"),
             models.Index(fields=["city", "id"], condition=PRESENT, name="clients_by_city"),
             models.Index(fields=["created_at", "id"], condition=PRESENT, name="clients_by_age"),
-            models.Index(fields=["tier", "sort_key", "id"], condition=models.Q(trashed_at=None) & ~models.Q(tier="ordinary"),
+            models.Index(fields=["tier", "sort_key", "id"], condition=PRESENT & ~models.Q(tier="ordinary"),
                          name="clients_above_ordinary"),
             models.Index(fields=["registration_number"], condition=~models.Q(registration_number=""),
                          name="clients_by_registration"),

@@ -49,7 +49,7 @@ class Phone(PrimaryReach):
 
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.MOBILE)
     raw = models.CharField(_("number"), max_length=60)  # as typed
-    e164 = models.CharField(max_length=20, blank=True, editable=False)  # empty for short codes
+    e164 = models.CharField(max_length=20, blank=True, editable=False)  # a short code: its digits alone
     extension = models.CharField(_("extension"), max_length=12, blank=True)
 
     class Meta(PrimaryReach.Meta):

@@ -144,7 +144,8 @@ def _weighed_with(client: Client, values: dict[str, Any]) -> dict[str, Any]:
 def weigh_again(client: Client) -> None:
     """Write completeness anew after something beside the client's own fields changed; the client is locked."""
     values = _weighed_with(client, {})
-    Client.objects.unscoped("completeness of a client that its service has locked").filter(pk=client.pk).update(**values)
+    everyone = Client.objects.unscoped("completeness of a client that its service has locked")
+    everyone.filter(pk=client.pk).update(**values)
     client.completeness, client.stale_date = values["completeness"], values["stale_date"]
 
 

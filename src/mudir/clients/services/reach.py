@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.clients.models import Address, Client, Consent, Contact, Email, Phone
-from mudir.kit.phones import parse_phone
+from mudir.kit.phones import digits_of, parse_phone
 
 ROWS: dict[str, type[models.Model]] = {"phones": Phone, "emails": Email, "addresses": Address, "consents": Consent}
 COLUMNS: dict[str, tuple[str, ...]] = {  # what a row of a list holds, as forms and services pass it
@@ -20,7 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {  # what a row of a list holds, as forms 
     "consents": ("channel", "is_granted", "given_date", "evidence"),
 }
 IDENTITY: dict[str, tuple[str, ...]] = {  # what makes two rows the same one
-    "phones": ("e164", "raw", "extension"),
+    "phones": ("e164", "extension"),
     "emails": ("address",),
     "addresses": ("street", "district", "city", "region", "postal_code", "country"),
     "consents": ("channel",),
@@ -54,7 +54,7 @@ def clean_rows(name: str, rows: Iterable[Row], *, by: User) -> list[models.Model
             made.clean_fields(exclude=["client", "contact"])
         except ValidationError as error:
             raise ValidationError({name: error.messages}) from error
-        kept.setdefault(tuple(getattr(made, field) for field in IDENTITY[name][:1 if _is_number(made) else None]), made)
+        kept.setdefault(_identity(made, name), made)
     made = list(kept.values())
     if made and "is_primary" in COLUMNS[name]:
         chosen = [row for row in made if row.is_primary] or made
@@ -63,16 +63,13 @@ def clean_rows(name: str, rows: Iterable[Row], *, by: User) -> list[models.Model
     return made
 
 
-def _is_number(row: models.Model) -> bool:
-    return isinstance(row, Phone) and bool(row.e164) and not row.extension
-
-
 def normalise(row: models.Model, *, country: str) -> None:
     """Bring a row into the form it is kept in; a phone without a code is one of `country`."""
     if isinstance(row, Phone):
         row.raw = row.raw.strip()
         number = parse_phone(row.raw, country)
-        row.e164, row.extension = number.e164, row.extension.strip() or number.extension
+        row.e164 = number.e164 or digits_of(row.raw)[:20]
+        row.extension = row.extension.strip() or number.extension
     elif isinstance(row, Email):
         row.address = row.address.strip().lower()
     elif isinstance(row, Address):
@@ -109,6 +106,8 @@ def replace_rows(record: Client | Contact, name: str, made: list[models.Model]) 
 
 
 def _identity(row: models.Model, name: str) -> tuple:
+    if isinstance(row, Phone) and not row.e164:
+        return row.raw, row.extension
     return tuple(getattr(row, field) for field in IDENTITY[name])
 
 

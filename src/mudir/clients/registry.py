@@ -1,0 +1,238 @@
+"""What clients and contacts are to the rest of the program: their fields, lists, search and sentences."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mudir.clients.forms import ClientForm, ContactForm
+from mudir.clients.languages import LANGUAGES
+from mudir.clients.models import Client, Contact, Stage, Tier
+from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
+from mudir.kit.formatting import Formatter
+from mudir.records import ListView, Sentence, add_panel, register
+from mudir.records.fields import Field, ValueType, field_from_model
+
+OUT_OF_TOUCH_DAYS = 30
+ONGOING = Stage.SUPPORT  # from here on a client stays in a stage for years
+TIER_TONES = {Tier.KEY: "key", Tier.CORPORATE: "info"}
+LIFECYCLE_TONES = {"client": "good", "repeat": "good", "negotiating": "info", "dormant": "warn", "lost": "bad"}
+
+
+# ── cells of the list ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def stage_cell(stage: int, since: datetime | None, fmt: Formatter) -> str:
+    late = " late" if since and stage < ONGOING and (timezone.now() - since).days >= OUT_OF_TOUCH_DAYS else ""
+    return f'<td class="m"><span class="stage{late}" data-n="{stage}">{escape(Stage(stage).label)}</span></td>'
+
+
+def last_contact_cell(at: datetime | None, fmt: Formatter) -> str:
+    if at is None:
+        return f'<td class="nowrap soon">{escape(_("Never"))}</td>'
+    tone = "late" if (timezone.now() - at).days >= OUT_OF_TOUCH_DAYS else "dim"
+    return f'<td class="nowrap {tone}"><time datetime="{at.isoformat()}">{escape(fmt.ago(at))}</time></td>'
+
+
+def next_step_cell(text: str, due: date | None, fmt: Formatter) -> str:
+    if not text:
+        return f'<td class="clip m m-all"><span class="soon">{escape(_("No next step"))}</span></td>'
+    tone = ' class="late"' if due and due < timezone.localdate() else ""
+    return f'<td class="clip m m-all"><bdi{tone}>{escape(text)}</bdi></td>'
+
+
+def completeness_cell(percent: int, fmt: Formatter) -> str:
+    tone = "good" if percent >= 80 else "warn" if percent >= 50 else "bad"
+    return (
+        f'<td><span class="row" data-gap="2"><meter class="short" min="0" max="100" value="{percent}" '
+        f'data-tone="{tone}" aria-label="{escape(_("Completeness"))}"></meter>'
+        f'<span class="num">{escape(fmt.number(percent))}</span></span></td>'
+    )
+
+
+def client_name_cell(name: str | None, fmt: Formatter) -> str:
+    return f'<td class="clip m m-all"><bdi>{escape(name or "")}</bdi></td>'
+
+
+# ── fields ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SeenRecord(Field):
+    """A related record whose name is read from an annotation of the scope: empty where the reader may not see it."""
+
+    @property
+    def value_paths(self) -> tuple[str, ...]:
+        return (f"{self.path}_id", f"{self.path}_name")
+
+
+def of(model: type, name: str, **overrides: Any) -> Field:
+    return field_from_model(model, name, **overrides)
+
+
+def many(name: str, label: Any, kind: ValueType, path: str) -> Field:
+    """Values in related rows. They are edited as a whole list, never by this field."""
+    return Field(id=name, label=label, type=kind, path=path, is_many=True, is_nullable=True)
+
+
+REACH = [
+    many("phones", gettext_lazy("phones"), ValueType.PHONE, "phone_rows__e164"),
+    many("emails", gettext_lazy("e-mails"), ValueType.EMAIL, "email_rows__address"),
+    many("street", gettext_lazy("street"), ValueType.TEXT, "address_rows__street"),
+    many("district", gettext_lazy("district"), ValueType.TEXT, "address_rows__district"),
+    many("region", gettext_lazy("region"), ValueType.TEXT, "address_rows__region"),
+    many("postal_code", gettext_lazy("postal code"), ValueType.CODE, "address_rows__postal_code"),
+    many("nuances", gettext_lazy("to keep in mind"), ValueType.LONG_TEXT, "nuance_rows__text"),
+]
+
+head_office = of(Client, "head_office", sort_path="")
+register(
+    Client,
+    slug="clients",
+    icon="clients",
+    fields=[
+        of(Client, "name", type=ValueType.NAME, sort_path="sort_key"),
+        of(Client, "name_other", type=ValueType.NAME),
+        of(Client, "phone", type=ValueType.PHONE),
+        of(Client, "email", type=ValueType.EMAIL),
+        of(Client, "country", type=ValueType.CODE),
+        of(Client, "registration_number", type=ValueType.CODE),
+        of(Client, "tax_number", type=ValueType.CODE),
+        of(Client, "external_id", type=ValueType.CODE),
+        of(Client, "languages", choices=LANGUAGES),
+        of(Client, "tier", tones=TIER_TONES),
+        of(Client, "lifecycle", tones=LIFECYCLE_TONES),
+        of(Client, "stage", is_editable=False, cell=stage_cell, extra_paths=("stage_at",)),
+        of(Client, "last_contact_at", cell=last_contact_cell),
+        of(Client, "next_step", cell=next_step_cell, extra_paths=("next_step_date",)),
+        of(Client, "completeness", type=ValueType.PERCENT, cell=completeness_cell),
+        of(Client, "management_note", permission="management_notes.view"),
+        SeenRecord(**{name: getattr(head_office, name) for name in head_office.__dataclass_fields__}),
+        *REACH,
+    ],
+    columns=["name", "tier", "stage", "city", "phone", "last_contact_at", "next_step", "completeness"],
+    filters=[
+        "name", "tier", "lifecycle", "stage", "owner", "team", "city", "country", "source", "sector", "kind",
+        "present_supplier", "languages", "last_contact_at", "next_step_date", "stale_date", "completeness", "phones",
+        "emails", "registration_number", "head_office", "confidential", "created_at",
+    ],
+    sort="name",
+    search={
+        "name": "A", "name_other": "A", "phones": "A", "emails": "A", "registration_number": "A", "tax_number": "A",
+        "external_id": "B", "city": "B", "sector": "B", "notes": "C", "nuances": "C",
+    },
+    imports=[
+        "name", "name_other", "kind", "phones", "emails", "street", "district", "city", "region", "postal_code",
+        "country", "sector", "website", "tier", "lifecycle", "source", "registration_number", "tax_number",
+        "client_since", "languages", "present_supplier", "notes", "external_id", "owner",
+    ],
+    sentences={
+        "client.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
+        "client.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
+        "client.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
+        "client.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
+        "client.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
+        "client.stage_moved": Sentence(
+            gettext_lazy("%(actor)s moved %(record)s to stage %(to_stage)s"), icon="arrow", tone="accent"),
+        "client.confirmed": Sentence(
+            gettext_lazy("%(actor)s confirmed what is known of %(record)s"), icon="check", tone="good"),
+        "client.assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
+        "client.closed": Sentence(gettext_lazy("%(actor)s made %(record)s confidential"), icon="lock", tone="warn"),
+        "client.opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
+        "client.shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
+        "client.unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
+        "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
+        "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
+        "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
+        "client.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo"),
+        "client.contact_linked": Sentence(gettext_lazy("%(actor)s added a contact to %(record)s"), icon="user"),
+        "client.contact_unlinked": Sentence(gettext_lazy("%(actor)s took a contact off %(record)s"), icon="user"),
+        "client.role_put_back": Sentence(gettext_lazy("%(actor)s put a contact back"), icon="undo"),
+        "client.related": Sentence(gettext_lazy("%(actor)s related %(record)s to another client"), icon="link"),
+        "client.unrelated": Sentence(gettext_lazy("%(actor)s ended a relation of %(record)s"), icon="link"),
+        "client.relation_put_back": Sentence(gettext_lazy("%(actor)s put a relation back"), icon="undo"),
+    },
+    facts={
+        "": [
+            "owner", "team", "sector", "phones", "emails", "street", "district", "city", "registration_number",
+            "tax_number", "website", "present_supplier", "source", "languages", "head_office", "external_id",
+        ],
+        gettext_lazy("Notes"): ["notes", "management_note"],
+    },
+    views=[
+        ListView("mine", gettext_lazy("My clients"), "f=owner.is.me"),
+        ListView("key", gettext_lazy("Key clients"), "f=tier.is.key"),
+        ListView("out_of_touch", gettext_lazy("Out of touch"),
+                 f"f=last_contact_at.older_days.{OUT_OF_TOUCH_DAYS}&sort=last_contact_at"),
+        ListView("no_next_step", gettext_lazy("No next step"), "f=next_step_date.empty"),
+        ListView("stale", gettext_lazy("Stale facts"), "f=stale_date.older_days.0&sort=stale_date"),
+        ListView("branches", gettext_lazy("Branches"), "f=head_office.not_empty"),
+    ],
+    form=ClientForm,
+    create=create_client,
+    edit=edit_client,
+    head="clients/head.html",
+)
+
+register(
+    Contact,
+    slug="contacts",
+    icon="user",
+    fields=[
+        of(Contact, "name", type=ValueType.NAME, sort_path="sort_key"),
+        of(Contact, "name_other", type=ValueType.NAME),
+        of(Contact, "phone", type=ValueType.PHONE),
+        of(Contact, "email", type=ValueType.EMAIL),
+        of(Contact, "external_id", type=ValueType.CODE),
+        of(Contact, "languages", choices=LANGUAGES),
+        of(Contact, "last_contact_at", cell=last_contact_cell),
+        Field(id="client", label=gettext_lazy("client"), type=ValueType.TEXT, path="client_name", is_nullable=True,
+              cell=client_name_cell),
+        *REACH,
+    ],
+    columns=["name", "client", "job_title", "phone", "email", "last_contact_at"],
+    filters=["name", "job_title", "department", "client", "phones", "emails", "languages", "birthday", "owner", "team",
+             "last_contact_at", "created_at"],
+    sort="name",
+    search={"name": "A", "name_other": "A", "phones": "A", "emails": "A", "external_id": "B", "job_title": "B",
+            "department": "C", "notes": "C", "nuances": "C"},
+    imports=["name", "name_other", "title", "job_title", "department", "client", "phones", "emails", "street",
+             "district", "region", "postal_code", "birthday", "languages", "notes", "external_id"],
+    sentences={
+        "contact.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
+        "contact.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
+        "contact.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
+        "contact.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
+        "contact.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
+        "contact.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
+        "contact.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
+        "contact.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
+        "contact.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo"),
+    },
+    facts={"": ["title", "job_title", "department", "phones", "emails", "birthday", "languages", "owner", "notes"]},
+    views=[
+        ListView("mine", gettext_lazy("My contacts"), "f=owner.is.me"),
+        ListView("birthdays", gettext_lazy("With a birthday"), "f=birthday.not_empty&sort=birthday"),
+    ],
+    form=ContactForm,
+    create=create_contact,
+    edit=edit_contact,
+    head="clients/contact_head.html",
+)
+
+for model, panels in {
+    Client: (
+        (gettext_lazy("Freshness"), "clients:freshness", 10, "facts"),
+        (gettext_lazy("Contacts"), "clients:contacts", 20, "facts"),
+        (gettext_lazy("Keep in mind"), "clients:client_nuances", 30, "facts"),
+        (gettext_lazy("Branches and relations"), "clients:relations", 40, "facts"),
+    ),
+    Contact: (
+        (gettext_lazy("Clients"), "clients:clients_of_contact", 20, "facts"),
+        (gettext_lazy("Keep in mind"), "clients:contact_nuances", 30, "facts"),
+    ),
+}.items():
+    for title, url, order, place in panels:
+        add_panel(model, title=title, url=url, order=order, place=place)

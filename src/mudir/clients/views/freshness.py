@@ -1,0 +1,62 @@
+"""How complete a client is, and which facts wait for a confirmation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mudir.clients import completeness, rules, services
+from mudir.clients.models import Client
+from mudir.clients.views import client_or_404
+from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.messages import notify
+from mudir.records import registry
+
+
+@dataclass(frozen=True)
+class StaleFact:
+    id: str
+    label: str | Promise
+    value: str
+    is_code: bool  # read from left to right
+    confirmed_date: date | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Completeness with what is missing; posted, confirms the facts named."""
+    client = client_or_404(request, pk)
+    if request.method == "POST":
+        try:
+            client = services.confirm_facts(client, facts=request.POST.getlist("fact"), by=request.user)
+        except ValidationError as error:
+            return HttpResponseBadRequest(" ".join(error.messages))
+        notify(request, _("Confirmed today."))
+        if not wants_fragment(request):
+            return HttpResponseRedirect(client.get_absolute_url())
+    percent = client.completeness
+    context = {
+        "client": client,
+        "missing": completeness.missing(client),
+        "stale": stale_facts(client),
+        "tone": "good" if percent >= 80 else "warn" if percent >= 50 else "bad",
+        "can_edit": rules.can_edit(request.user, client),
+    }
+    return render_page(request, "clients/freshness.html", context, fragment="panel")
+
+
+def stale_facts(client: Client) -> list[StaleFact]:
+    fields = registry.for_model(Client).fields
+    return [
+        StaleFact(
+            id=fact, label=fields[fact].label, value=str(getattr(client, fact)),
+            is_code=fact in {"phone", "email", "registration_number"},
+            confirmed_date=date.fromisoformat(day) if (day := client.confirmations.get(fact)) else None,
+        )
+        for fact in completeness.stale_facts(client, today=timezone.localdate())
+    ]
