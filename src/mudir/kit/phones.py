@@ -31,3 +31,12 @@ def parse_phone(text: str, country: str) -> Number:
 def digits_of(text: str) -> str:
     """The digits of a text, written 0 to 9."""
     return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
+
+
+def display(number: str) -> str:
+    """An E.164 number in groups, as people read it; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
