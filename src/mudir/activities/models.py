@@ -16,8 +16,8 @@ from mudir.records.scope import DependentQuerySet
 class Activity(Record):
     """Seen exactly when its client is."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="%(class)ss", verbose_name=_("client"))
-    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)ss",
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="%(class)s_rows", verbose_name=_("client"))
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s_rows",
                                 verbose_name=_("contact"))
     objects = scoped_manager(DependentQuerySet)
 
@@ -74,7 +74,7 @@ class Note(Activity):
 class Task(Activity):
     """Something to do by a day, perhaps for a client."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="tasks",
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="task_rows",
                                verbose_name=_("client"))
     title = models.CharField(_("what to do"), max_length=200)
     notes = models.TextField(_("notes"), blank=True)
