@@ -16,9 +16,13 @@ from mudir.records.scope import DependentQuerySet
 class Activity(Record):
     """Seen exactly when its client is."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="%(class)s_rows", verbose_name=_("client"))
-    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s_rows",
-                                verbose_name=_("contact"))
+    client = models.ForeignKey(
+        Client, on_delete=models.CASCADE, related_name="%(class)s_rows", verbose_name=_("client")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s_rows",
+        verbose_name=_("contact"),
+    )
     objects = scoped_manager(DependentQuerySet)
 
     class Meta:
