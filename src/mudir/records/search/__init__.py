@@ -1,16 +1,15 @@
-"""Finding records by any spelling."""
+"""Finding records by any spelling, number or word.
 
-from django.db import models
+Writers call `index`, `index_many` and `forget` in the transaction of the record; readers ask `find` and `match`, and
+`duplicates` before a record is made.
+"""
 
+from mudir.records.search.duplicates import Candidate, duplicate_keys, duplicates
+from mudir.records.search.entries import forget, index, index_many, rebuild
+from mudir.records.search.finding import Hit, TooBroad, find, match
+from mudir.records.search.vocabulary import learn_tokens
 
-def index(record: models.Model) -> None:
-    """Write what the record is found by."""
-
-
-def forget(record: models.Model) -> None:
-    """Take the record out of the search."""
-
-
-def match(queryset, text: str):
-    """Narrow a queryset to the records that the text finds."""
-    return queryset.filter(name__icontains=text)
+__all__ = [
+    "Candidate", "Hit", "TooBroad", "duplicate_keys", "duplicates", "find", "forget", "index", "index_many",
+    "learn_tokens", "match", "rebuild",
+]

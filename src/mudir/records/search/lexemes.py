@@ -1,0 +1,79 @@
+"""From values to lexemes, and from lexemes to the text of a tsvector or tsquery.
+
+A record's whole entry is one tsvector, so that one index answers every kind of question at once. The first letter of
+a lexeme says what it is:
+
+    =  the kind of the record           l  how many words its names have
+    t  a token of a name, by its id     w  a word of a text
+    p  digits of a phone                r  the same, from the last to the first
+    m  an e-mail, or @ and its domain   c  an identifier, letters and digits only
+"""
+
+import re
+from collections.abc import Iterable
+
+from mudir.kit.arabic.fold import fold
+from mudir.kit.phones import digits_of
+
+WORD = re.compile(r"\w+")
+LONGEST_WORD = 60
+LONGEST_TEXT = 50_000  # letters of one value that are read
+LAST_PLACE = 16_383  # of a tsvector
+SHORTEST_PREFIX = 3  # a shorter beginning fits too many words to be looked for
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are compared: folded, without the Arabic article."""
+    return [plain_word(word) for word in WORD.findall(fold(text[:LONGEST_TEXT]))]
+
+
+def plain_word(word: str) -> str:
+    return (word[2:] if word.startswith("ال") and len(word) >= 5 else word)[:LONGEST_WORD]
+
+
+def code_of(text: str) -> str:
+    """An identifier without spaces, dashes or case."""
+    return "".join(WORD.findall(fold(text)))[:LONGEST_WORD]
+
+
+def of_phone(value: str) -> list[str]:
+    digits = digits_of(value)[:20]
+    return [f"p{digits}", f"r{digits[::-1]}"] if digits else []
+
+
+def of_email(value: str) -> list[str]:
+    address = value.strip().lower()[:254]
+    domain = address.rpartition("@")[2]
+    return [f"m{address}", f"m@{domain}"] if address else []
+
+
+def of_code(value: str) -> list[str]:
+    code = code_of(value)
+    return [f"c{code}"] if code else []
+
+
+# ── literals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def quoted(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''").replace("\0", "") + "'"
+
+
+def vector(lexemes: Iterable[str], weighed: Iterable[tuple[str, str]]) -> str:
+    """The text of a tsvector: lexemes as they are, and words with the weight A to D of the value they stand in."""
+    parts = [quoted(lexeme) for lexeme in dict.fromkeys(lexemes)]
+    parts += [
+        f"{quoted(f'w{word}')}:{place}{weight}"
+        for place, (word, weight) in zip(range(1, LAST_PLACE), weighed, strict=False)
+    ]
+    return " ".join(parts)
+
+
+def either(parts: Iterable[str]) -> str:
+    """A tsquery that any of the parts answers."""
+    return "(" + " | ".join(parts) + ")"
+
+
+def every(parts: Iterable[str]) -> str:
+    """A tsquery that all of the parts answer."""
+    return " & ".join(parts)
