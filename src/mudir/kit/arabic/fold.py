@@ -33,7 +33,7 @@ LETTERS = {
     "ə": "e",
     "ς": "σ",
     "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029": " ",
-} | {arabic + persian: str(digit) for digit, (arabic, persian) in enumerate(zip("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", strict=True))}
+} | {f"{chr(0x660 + digit)}{chr(0x6F0 + digit)}": str(digit) for digit in range(10)}
 
 PAIRS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 
@@ -62,7 +62,7 @@ _ONE_TO_ONE = {letter: plain for letters, plain in LETTERS.items() for letter in
 _DELETED = APOSTROPHES + "".join(chr(code) for first, last in MARKS for code in range(first, last + 1))
 _TABLE = str.maketrans(_ONE_TO_ONE | PAIRS | dict.fromkeys(_DELETED, ""))
 _SPACES = re.compile("  +")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_DIGITS = str.maketrans({letter: plain for letter, plain in _ONE_TO_ONE.items() if plain.isdigit()})
 
 
 def fold(text: str) -> str:

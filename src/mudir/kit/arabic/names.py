@@ -13,22 +13,25 @@ from mudir.kit.arabic.words import ARTICLE, is_arabic, without_article
 WORDS = re.compile(r"[^\W_]+")
 INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")  # L.L.C., ذ.م.م
 
-DESCENT = frozenset("بن ابن بنت ابنه bin ibn bint bent binte binti".split())
-LATIN_ARTICLES = frozenset("al el ul".split())
+CAMEL_ARTICLE = re.compile(r"\b(A[lL]|E[lL])(?=[A-Z][a-z])")  # AlOtaibi, ALOtaibi
+
+DESCENT = frozenset(["بن", "ابن", "بنت", "ابنه", "bin", "ibn", "bint", "bent", "binte", "binti"])
+LATIN_ARTICLES = frozenset(["al", "el", "ul"])
 SUN_ARTICLES = re.compile("[aeu](sh|th|dh|[dnrstz])")  # ash-Shehri, an-Nahyan: before the same letter only
 GOD = "الله"
 FAITH = "الدين"
+COMPOUND_ENDS = frozenset([GOD, FAITH, "allah", "aldin"])
 
-KUNYA = frozenset("ابو ابي ابا".split())
+KUNYA = frozenset(["ابو", "ابي", "ابا"])
 LATIN_KUNYA = re.compile("(?:ab(?:u|ou|oo|o|i|a))(l?)")
 LATIN_KUNYA_JOINED = re.compile("ab(?:u|ou|oo)(?:[ae]?l(?=[^aeiou]))?([a-z]{3,})")
-LATIN_MOTHERS = frozenset("um umm oum omm".split())
+LATIN_MOTHERS = frozenset(["um", "umm", "oum", "omm"])
 
 SERVANT = "عبد"
 LATIN_SERVANT = re.compile("abd(?:[aeiou]{1,2}(l|sh|th|dh|[dnrstz]))?")
 LATIN_SERVANT_JOINED = re.compile(r"abd[aeiou]{0,2}(?:l|(sh|th|dh|[dnrstz])(?=\1))?([a-z]{3,})")
-LATIN_GOD = re.compile("(?:[aeou]?l)?l[ao]h")
-LATIN_GOD_JOINED = re.compile("([a-z]{2,}?)[aeou]?l?l[ao]h")
+LATIN_GOD = re.compile("[aeou]ll[ao]h")
+LATIN_GOD_JOINED = re.compile("([a-z]{2,}?)[aeou]ll[ao]h")
 LATIN_SERVANT_OF_GOD = re.compile("abd[aeou]{1,2}l+[ao]h?")
 LATIN_FAITH = re.compile("(?:[aeiou](?:ll?|d))?d(?:in|ine|een|ien|yn|eine)")
 LATIN_FAITH_JOINED = re.compile("([a-z]{2,}?)[aeiou](?:ll?|d)d(?:in|ine|een|ien|yn|eine)")
@@ -36,13 +39,18 @@ LATIN_FAITH_JOINED = re.compile("([a-z]{2,}?)[aeiou](?:ll?|d)d(?:in|ine|een|ien|
 CHAT_DIGIT = re.compile("(?<![0-9])[235679](?![0-9])")  # 7assan, sa3eed
 CHAT_LETTERS = {"5": "kh", "6": "t", "7": "h", "9": "s"}
 
-WEAK_TOKENS = frozenset(
-    "شركه موسسه مجموعه مصنع مصانع مكتب محل محلات مركز شركاه شركايه شريك شركا قابضه محدوده مسووليه مسيوليه ذات "
-    "مساهمه مقفله تضامن فرع ذمم شذمم شمم دكتور دكتوره مهندس مهندسه استاذ استاذه "
-    "company co corporation corp incorporated inc limited ltd llc llp lp plc est establishment group holding holdings "
-    "enterprise enterprises office factory branch gmbh ag sa sal sarl sas srl spa bv nv ab oy as fze fzc fzco fzllc wll "
-    "bsc saoc saog pjsc jsc psc ksc cjsc partners sons bros and the of for mr mrs ms dr eng prof ben von van de".split()
-)
+# fmt: off
+WEAK_TOKENS = frozenset([
+    "شركه", "موسسه", "مجموعه", "مصنع", "مصانع", "مكتب", "محل", "محلات", "مركز", "فرع", "شركا", "شركاه", "شركايه",
+    "قابضه", "محدوده", "مسووليه", "مسيوليه", "ذات", "مساهمه", "مقفله", "تضامن", "ذمم", "شذمم", "شمم",
+    "دكتور", "دكتوره", "مهندس", "مهندسه", "استاذ", "استاذه",
+    "company", "co", "corporation", "corp", "incorporated", "inc", "limited", "ltd", "llc", "llp", "lp", "plc", "est",
+    "establishment", "group", "holding", "holdings", "enterprise", "enterprises", "office", "factory", "branch",
+    "partners", "sons", "bros", "gmbh", "ag", "sa", "sal", "sarl", "sas", "srl", "spa", "bv", "nv", "ab", "oy", "as",
+    "fze", "fzc", "fzco", "wll", "bsc", "saoc", "saog", "pjsc", "jsc", "psc", "ksc", "cjsc",
+    "and", "the", "of", "for", "mr", "mrs", "ms", "dr", "eng", "prof", "ben", "von", "van", "de",
+])
+# fmt: on
 
 
 def is_weak(token: str) -> bool:
@@ -55,17 +63,16 @@ def name_tokens(text: str) -> list[str]:
 
     A token of Arabic letters is its own Arabic key. Tokens may repeat.
     """
-    folded = INITIALS.sub(lambda found: found[0].replace(".", ""), fold(text))
+    folded = fold(CAMEL_ARTICLE.sub(r"\1-", text))
+    folded = INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
     words = [_without_chat_digits(word) for word in WORDS.findall(folded)]
     tokens: list[str] = []
     start = 0
     while start < len(words):
-        step = _arabic_token if is_arabic(words[start]) else _latin_token
-        token, start = step(words, start)
-        if token in (GOD, "allah") and tokens and is_arabic(tokens[-1]) == is_arabic(token):
-            tokens[-1] = _joined(tokens[-1], token)
-        elif token in (FAITH, "aldin") and tokens and is_arabic(tokens[-1]) == is_arabic(token):
-            tokens[-1] = _joined(tokens[-1], token)
+        read = _arabic_token if is_arabic(words[start]) else _latin_token
+        token, start = read(words, start)
+        if token in COMPOUND_ENDS and tokens and is_arabic(tokens[-1]) == is_arabic(token):
+            tokens[-1] = _joined(tokens[-1], token)  # نصر الله, نور الدين
         elif token:
             tokens.append(token)
     return tokens or words
@@ -141,7 +148,7 @@ def _latin_token(words: list[str], start: int) -> tuple[str, int]:
             next_one += 1
         rest = words[next_one]
         if servant and (not servant[1] or servant[1] == "l" or rest.startswith(servant[1])):
-            return _latin_word(word + rest) if word == "abd" and rest in ("allah", "ullah") else _servant(rest), next_one + 1
+            return _servant(rest), next_one + 1
         if kunya:
             return "abu" + _without_latin_article(rest), next_one + 1
         if word in LATIN_MOTHERS:
@@ -150,7 +157,7 @@ def _latin_token(words: list[str], start: int) -> tuple[str, int]:
 
 
 def _servant(rest: str) -> str:
-    return "abdallah" if LATIN_GOD.fullmatch(rest) else "abd" + _without_latin_article(rest)
+    return "abdallah" if rest == "lah" or LATIN_GOD.fullmatch(rest) else "abd" + _without_latin_article(rest)
 
 
 def _is_article(word: str, following: str) -> bool:
@@ -161,7 +168,7 @@ def _is_article(word: str, following: str) -> bool:
 def _latin_word(word: str) -> str:
     if LATIN_SERVANT_OF_GOD.fullmatch(word):
         return "abdallah"
-    if LATIN_GOD.fullmatch(word) and len(word) > 3:
+    if LATIN_GOD.fullmatch(word):
         return "allah"
     if LATIN_FAITH.fullmatch(word) and len(word) > 4:
         return "aldin"
@@ -169,7 +176,7 @@ def _latin_word(word: str) -> str:
         return "abd" + found[2]
     if found := LATIN_KUNYA_JOINED.fullmatch(word):
         return "abu" + found[1]
-    if (found := LATIN_GOD_JOINED.fullmatch(word)) and "ll" in word:
+    if found := LATIN_GOD_JOINED.fullmatch(word):
         return _joined(found[1], "allah")
     if found := LATIN_FAITH_JOINED.fullmatch(word):
         return _joined(found[1], "aldin")

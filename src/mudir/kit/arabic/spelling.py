@@ -10,11 +10,13 @@ import re
 from functools import cache, lru_cache
 from heapq import nlargest
 from math import exp, log
+from operator import itemgetter
 from pathlib import Path
 
 from mudir.kit.arabic.words import is_arabic, without_article
 
 MODEL = Path(__file__).with_name("spellings.gz")
+ATTESTED = Path(__file__).with_name("attested.gz")
 
 BEAM = 14  # strings kept at each letter
 CHOICES = 8  # Arabic sides tried for a Latin chunk after one given chunk
@@ -23,6 +25,9 @@ LONGEST = 24  # letters read of one token: no name is longer, and time must not 
 
 STORED = 20  # keys a Latin token is stored under
 ASKED = 30  # keys a Latin token is looked for under
+
+KNOWN = 3.0  # what an attested spelling is better than the best guess, in log-probability
+JOINED_ARTICLE = 0.7  # what a spelling without the letters al- is worse than one that reads them
 
 LATIN = re.compile("[a-z]+")
 
@@ -84,10 +89,7 @@ class Model:
         longest = self.longest
         for start in range(size):
             beam = beams[start]
-            if len(beam) > BEAM:
-                kept = nlargest(BEAM, beam.items(), key=lambda item: item[1])
-            else:
-                kept = list(beam.items())
+            kept = nlargest(BEAM, beam.items(), key=itemgetter(1))
             for end in range(start + 1, min(start + longest, size) + 1):
                 chunk = latin[start:end]
                 if chunk not in self.by_latin:
@@ -109,12 +111,7 @@ class Model:
         found: dict[str, float] = {}
         for (text, before), score in beams[size].items():
             found[text] = found.get(text, 0.0) + exp(score) * edge(before, 0)
-        return sorted(((text, log(p)) for text, p in found.items() if text), key=lambda item: -item[1])
-
-
-@cache
-def model() -> Model:
-    return Model(MODEL.read_bytes())
+        return sorted(((text, log(p)) for text, p in found.items() if text), key=itemgetter(1), reverse=True)
 
 
 # Tokens that names.py puts together are spelled in their parts.
@@ -152,26 +149,49 @@ def asked_keys(token: str) -> list[tuple[str, float]]:
 def _spelled(latin: str) -> tuple[tuple[str, float], ...]:
     if not LATIN.fullmatch(latin):
         return ()
-    best: dict[str, float] = {}
-    for text, score in _parts_spelled(latin[:LONGEST]):
-        key = without_article(text)
-        if key not in best:
-            best[key] = score
-    return tuple(best.items())[:ASKED]
-
-
-def _parts_spelled(latin: str) -> list[tuple[str, float]]:
     front, end = FRONTS.get(latin[:3], ""), ENDS.get(latin[-5:], "")
     if front and end and len(latin) == 8:
-        return [(front + end, 0.0)]
+        return ((front + end, 0.0),)
     if front and len(latin) > 5:
-        return [(front + rest, score) for rest, score in model().decode(latin[3:])]
+        return tuple((front + key, score) for key, score in _word_spelled(latin[3:]))
     if end and len(latin) > 6:
-        first = ((text.removesuffix("ا"), score) for text, score in model().decode(latin[:-5]))
-        return [(text + end, score) for text, score in first]
-    return model().decode(latin)
+        return tuple((key.removesuffix("ا") + end, score) for key, score in _word_spelled(latin[:-5]))
+    return _word_spelled(latin)
+
+
+def _word_spelled(latin: str) -> tuple[tuple[str, float], ...]:
+    read = latin[:LONGEST]
+    scores = _keys(read)
+    top = max(scores.values(), default=0.0)
+    if read[:2] in ("al", "el") and len(read) > 5 and (rest := _keys(read[2:])):
+        shift = top - max(rest.values()) - JOINED_ARTICLE
+        for key, score in rest.items():
+            scores[key] = max(score + shift, scores.get(key, score + shift))
+    known = attested().get(latin, {})
+    for key, share in known.items():
+        scores[key] = max(top + KNOWN + log(share), scores.get(key, -1e9))
+    return tuple(nlargest(ASKED, scores.items(), key=itemgetter(1)))
+
+
+def _keys(latin: str) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for text, score in model().decode(latin):
+        scores.setdefault(without_article(text), score)
+    return scores
 
 
 @cache
 def model() -> Model:
     return Model(MODEL.read_bytes())
+
+
+@cache
+def attested() -> dict[str, dict[str, float]]:
+    """Return Latin names of the data that was learned from: Arabic keys with their share."""
+    names: dict[str, dict[str, float]] = {}
+    for line in gzip.decompress(ATTESTED.read_bytes()).decode().splitlines():
+        latin, *seen = line.split(" ")
+        counts = {key: int(count or 1) for key, _, count in (pair.partition(":") for pair in seen)}
+        total = sum(counts.values())
+        names[latin] = {key: count / total for key, count in counts.items()}
+    return names
