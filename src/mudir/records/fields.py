@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from mudir.accounts.models import User
+from mudir.kit.scope import ScopedQuerySet
 
 
 class ValueType(StrEnum):
@@ -52,6 +53,11 @@ class Field:
 
     def visible_to(self, actor: User) -> bool:
         return not self.permission or actor.has_permission(self.permission)
+
+    def nameable_by(self, actor: User) -> models.QuerySet:
+        """The related rows that a filter of the actor may name: of records those that they see, of others all."""
+        rows = self.related.objects.all()
+        return rows.visible_to(actor) if isinstance(rows, ScopedQuerySet) else rows
 
     @property
     def value_paths(self) -> tuple[str, ...]:

@@ -284,7 +284,7 @@ def _people_filter(spec_field: Field, operator: str, values: Sequence[str], acto
 
 def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
     """Only rows that the actor sees can be named: an unseen one is as good as unknown."""
-    seen = spec_field.related.objects.visible_to(actor).filter(pk__in=[_number(value) for value in values])
+    seen = spec_field.nameable_by(actor).filter(pk__in=[_number(value) for value in values])
     return Q(**{f"{spec_field.path}__in": seen.values("pk")})
 
 

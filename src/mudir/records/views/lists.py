@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mudir.accounts.models import User
+from mudir.accounts.models import Team, User
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
@@ -103,8 +103,8 @@ def describe(field: Field, condition: Condition, actor: User) -> str:
         by_text["me"] = _("me")
     elif field.type is ValueType.RECORD:
         keys = [int(value) for value in condition.values if value.isdigit()]
-        seen = field.related.objects.visible_to(actor).filter(pk__in=keys)
-        by_text = {str(pk): name for pk, name in seen.values_list("pk", "name")}
+        named = field.nameable_by(actor).filter(pk__in=keys)
+        by_text = {str(pk): name for pk, name in named.values_list("pk", "name")}
     elif field.type is ValueType.YES_NO:
         by_text = {"yes": _("Yes"), "no": _("No")}
     elif field.type in {ValueType.DATE, ValueType.MOMENT}:
@@ -160,6 +160,8 @@ def _options(field: Field) -> list[tuple]:
         return [("me", _("me")), *people]
     if field.type is ValueType.YES_NO:
         return [("yes", _("Yes")), ("no", _("No"))]
+    if field.related is Team:
+        return list(Team.objects.order_by("name").values_list("pk", "name"))
     return list(field.choices.items())
 
 
