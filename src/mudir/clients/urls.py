@@ -3,6 +3,7 @@
 from django.urls import path
 
 from mudir.clients.views import access, contacts, freshness, nuances, relations, removal, stage, words
+from mudir.records.urls import RecordKey  # noqa: F401  registers <key:…>
 
 app_name = "clients"
 urlpatterns = [

@@ -1,5 +1,6 @@
 """Making a client, changing it, confirming what is known."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -21,15 +22,12 @@ FIELDS = frozenset({
     "kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
     "client_since", "source", "languages", "present_supplier", "head_office", "notes", "management_note", "external_id",
 })
-ARTICLES = ("ال", "al-", "al ")
+ARTICLE = re.compile(r"^(?:ال|[ae]l[- ])(?=\w{3})")
 
 
 def sort_key_of(name: str) -> str:
     """The name as lists order it: folded, without its article."""
-    folded = fold(name)
-    article = next((word for word in ARTICLES if folded.startswith(word)), "")
-    rest = folded.removeprefix(article).strip()
-    return (rest if len(rest) >= 3 else folded)[:200]
+    return ARTICLE.sub("", fold(name))[:200]
 
 
 @service
