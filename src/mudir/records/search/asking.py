@@ -67,6 +67,10 @@ class Question:
         """Terms that every answer has: legal forms and titles only where nothing else was asked."""
         return [term for term in self.terms if not term.is_weak] or list(self.terms)
 
+    def text_query(self) -> str:
+        """The tsquery of the words alone, to weigh texts by."""
+        return " | ".join(part for term in self.required() for part in term.word_queries())
+
     def query(self, kind: str, *extra: str) -> str:
         """The tsquery of the question over the records of a kind."""
         return lexemes.every([lexemes.quoted(f"={kind}"), *extra, *(term.query() for term in self.required())])

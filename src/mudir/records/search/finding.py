@@ -20,6 +20,7 @@ from mudir.records.search.asking import Question
 from mudir.records.search.reasons import Part, Row, read_rows, reason_of, subtitle_of, title_of, title_parts
 
 CANDIDATES = 600  # of a kind that are ranked
+SPARE = 10  # read beyond what is shown, for those that the actor does not see
 TIMEOUT_SECONDS = 2
 QUERY_CANCELED = "57014"
 
@@ -56,8 +57,7 @@ def find(actor: User, text: str, kinds: Iterable[str] | None = None, limit: int 
         question = asking.read(text, actor.country)
         if not question.terms or not record_types:
             return []
-        best = _ranked(actor, question, record_types)[:limit]
-        return _described(actor, question, best)
+        return _search(actor, question, record_types, limit)
 
 
 def searched_types() -> list[RecordType]:
@@ -92,37 +92,73 @@ def _in_time() -> Iterator[None]:
 class Found:
     kind: str
     id: int
-    tokens: list[int]
+    tokens: tuple[int, ...]
     likeness: float  # of the text, by ts_rank
 
 
-def _ranked(actor: User, question: Question, record_types: list[RecordType]) -> list[tuple[float, Found]]:
-    """What it costs to take each candidate for what was asked, the cheapest first."""
-    found = _candidates(actor, question, record_types)
+def _search(actor: User, question: Question, record_types: list[RecordType], limit: int) -> list[Hit]:
+    """The index is asked for every kind at once and does not know who asks; reading the best narrows them.
+
+    Only where that leaves too few are all candidates narrowed first, those of too many to look through by the database.
+    """
+    found = _candidates(question, record_types)
     crowded = [record_type for record_type in record_types
                if sum(candidate.kind == record_type.kind for candidate in found) == CANDIDATES]
-    if crowded:  # among those left out may be names of just the words asked for
-        found += _candidates(actor, question, crowded, lexemes.quoted(f"l{len(question.required())}"))
+    length = lexemes.quoted(f"l{len(question.required())}")  # names of just as many words are the likeliest
+    if crowded:
+        found = list({*found, *_candidates(question, crowded, length)})
+    best = _ranked(question, found)
+    rows = _rows(actor, question, best[: limit + SPARE])
+    if len(rows) < limit < len(best) - SPARE:
+        narrowed: set[Found] = set()
+        for kind in {candidate.kind for candidate in found}:
+            if registry.for_kind(kind) in crowded:
+                narrowed |= {*_candidates_of(actor, question, kind), *_candidates_of(actor, question, kind, length)}
+            else:
+                narrowed |= _narrowed(actor, kind, [candidate for candidate in found if candidate.kind == kind])
+        best = _ranked(question, narrowed)
+        rows = _rows(actor, question, best[:limit])
+    seen = [candidate for candidate in best if (candidate.kind, candidate.id) in rows]
+    return _hits(question, seen[:limit], rows)
+
+
+def _narrowed(actor: User, kind: str, candidates: list[Found]) -> set[Found]:
+    every = registry.for_kind(kind).model.objects.visible_to(actor)
+    seen = set(every.filter(pk__in=[candidate.id for candidate in candidates]).values_list("pk", flat=True))
+    return {candidate for candidate in candidates if candidate.id in seen}
+
+
+def _ranked(question: Question, found: Iterable[Found]) -> list[Found]:
     places = {record_type.kind: place for place, record_type in enumerate(registry.all_types())}
-    costs = {(candidate.kind, candidate.id): (_cost(question, candidate), candidate) for candidate in found}
-    return sorted(costs.values(), key=lambda pair: (pair[0], places[pair[1].kind], -pair[1].id))
+    return sorted(found, key=lambda candidate: (_cost(question, candidate), places[candidate.kind], -candidate.id))
 
 
-def _candidates(actor: User, question: Question, record_types: list[RecordType], *extra: str) -> list[Found]:
-    texts = " | ".join(part for term in question.required() for part in term.word_queries())
-    asked = []
-    for record_type in record_types:
-        seen = record_type.model.objects.visible_to(actor)
-        entries = SearchEntry.objects.filter(
-            words__finds=question.query(record_type.kind, *extra), object_id__in=seen.values("pk"),
-        )
-        asked.append(entries.annotate(
-            likeness=Func(F("words"), Value(texts), template="ts_rank(%(expressions)s::tsquery)",
-                          output_field=models.FloatField())
-        ).values_list("kind", "object_id", "tokens", "likeness")[:CANDIDATES])
-    first, *others = asked
-    rows = first.union(*others, all=True) if others else first
-    return [Found(*row) for row in rows]
+CANDIDATES_SQL = """
+    SELECT asked.kind, found.object_id, found.tokens, found.likeness
+    FROM unnest(%s::text[], %s::text[]) AS asked (kind, query)
+    CROSS JOIN LATERAL (
+        SELECT object_id, tokens, ts_rank(words, %s::tsquery) AS likeness
+        FROM records_searchentry WHERE words @@ asked.query::tsquery LIMIT %s
+    ) found
+"""
+
+
+def _candidates(question: Question, record_types: list[RecordType], *extra: str) -> list[Found]:
+    kinds = [record_type.kind for record_type in record_types]
+    queries = [question.query(kind, *extra) for kind in kinds]
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES_SQL, [kinds, queries, question.text_query(), CANDIDATES])
+        return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in cursor.fetchall()]
+
+
+def _candidates_of(actor: User, question: Question, kind: str, *extra: str) -> list[Found]:
+    """The same for one kind, narrowed to the actor in the database."""
+    seen = registry.for_kind(kind).model.objects.visible_to(actor)
+    entries = SearchEntry.objects.filter(words__finds=question.query(kind, *extra), object_id__in=seen.values("pk"))
+    likeness = Func(F("words"), Value(question.text_query()), template="ts_rank(%(expressions)s::tsquery)",
+                    output_field=models.FloatField())
+    rows = entries.annotate(likeness=likeness).values_list("kind", "object_id", "tokens", "likeness")
+    return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in rows[:CANDIDATES]]
 
 
 def _cost(question: Question, candidate: Found) -> float:
@@ -139,33 +175,33 @@ def _cost(question: Question, candidate: Found) -> float:
     return cost + MORE_NAMES * min(more, 10)
 
 
-def _described(actor: User, question: Question, best: list[tuple[float, Found]]) -> list[Hit]:
-    by_kind: dict[str, list[int]] = defaultdict(list)
-    for _cost_of_it, candidate in best:
-        by_kind[candidate.kind].append(candidate.id)
+def _rows(actor: User, question: Question, candidates: list[Found]) -> dict[tuple[str, int], Row]:
+    """What is shown of the candidates that the actor sees."""
     # What else a record is found by costs a query for each of its lists: read only where a name does not explain all.
-    by_name = question.terms and all(term.token for term in question.terms) and all(
-        cost < IN_TEXT - 1 for cost, _candidate in best
+    by_name = all(_cost(question, candidate) < AS_NUMBER for candidate in candidates) and all(
+        term.token for term in question.terms
     )
-    rows = {
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for candidate in candidates:
+        by_kind[candidate.kind].append(candidate.id)
+    return {
         (kind, pk): row for kind, ids in by_kind.items()
         for pk, row in read_rows(registry.for_kind(kind), ids, actor, whole=not by_name).items()
     }
-    tokens = {token for _cost_of_it, candidate in best for token in candidate.tokens}
+
+
+def _hits(question: Question, seen: list[Found], rows: dict[tuple[str, int], Row]) -> list[Hit]:
+    tokens = {token for candidate in seen for token in candidate.tokens}
     written = dict(NameToken.objects.filter(pk__in=tokens).values_list("pk", "token"))
     meant = [{written[token] for token in term.meanings.costs if token in written} for term in question.terms]
-    return [
-        _hit(registry.for_kind(candidate.kind), candidate, cost, rows[candidate.kind, candidate.id], question, meant)
-        for cost, candidate in best if (candidate.kind, candidate.id) in rows
-    ]
+    return [_hit(candidate, rows[candidate.kind, candidate.id], question, meant) for candidate in seen]
 
 
-def _hit(
-    record_type: RecordType, candidate: Found, cost: float, row: Row, question: Question, meant: list[set[str]]
-) -> Hit:
+def _hit(candidate: Found, row: Row, question: Question, meant: list[set[str]]) -> Hit:
+    record_type = registry.for_kind(candidate.kind)
     title = title_of(record_type, row)
     return Hit(
-        kind=record_type.kind, id=candidate.id, title=title, subtitle=subtitle_of(record_type, row),
-        reason=reason_of(record_type, row, question, meant), score=-cost,
+        kind=candidate.kind, id=candidate.id, title=title, subtitle=subtitle_of(record_type, row),
+        reason=reason_of(record_type, row, question, meant), score=-_cost(question, candidate),
         parts=title_parts(title, question, meant), record_type=record_type,
     )

@@ -31,14 +31,26 @@ def beside(record_type: RecordType) -> list[str]:
 
 
 def read_rows(record_type: RecordType, ids: list[int], actor: User, *, whole: bool) -> dict[int, Row]:
-    """Title and what stands beside it of each record the actor sees; with `whole`, all that it may be found by."""
+    """Title and what stands beside it of each record the actor sees; with `whole`, all that it may be found by.
+
+    One query, with `whole` one more for each field of several values.
+    """
     visible = record_type.visible_fields(actor)
     found_by = [name for name in record_type.search if name in visible
                 and (whole or visible[name].type is ValueType.NAME)]
     names = [record_type.title, *beside(record_type), *found_by]
     fields = [visible[name] for name in dict.fromkeys(names) if name in visible]
-    found = read_values(record_type, ids, fields, actor)
-    return {pk: dict(zip((field.id for field in fields), values, strict=True)) for pk, values in found.items()}
+    rows = read_values(record_type, ids, [field for field in fields if not field.is_many], actor)
+    found = {pk: dict(zip((field.id for field in fields if not field.is_many), values, strict=True))
+             for pk, values in rows.items()}
+    seen = record_type.model.objects.unscoped("rows that were just narrowed to the reader").filter(pk__in=list(found))
+    for field in fields:
+        if field.is_many and found:
+            for row in found.values():
+                row[field.id] = []
+            for pk, value in seen.filter(**{f"{field.path}__isnull": False}).values_list("pk", field.path):
+                found[pk][field.id].append(value)
+    return found
 
 
 def shown(field: Field, value: Any) -> str:
