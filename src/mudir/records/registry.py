@@ -41,6 +41,7 @@ class Sentence:
     icon: str = "note"
     tone: str = ""
     group: str = "changes"  # what the timeline is filtered by: calls, notes, tasks, changes…
+    labels: Mapping[str, Mapping] = field(default_factory=dict, hash=False)  # detail -> its codes in words
 
 
 @dataclass(eq=False)

@@ -98,7 +98,9 @@ def entries_of(events: list[Event], actor: User, record_type: RecordType, record
         if changed and not labels:
             continue
         sentence = registry.sentence_of(event.verb) or PLAIN
-        said = {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **event.details}
+        details = {name: sentence.labels[name].get(value, value) if name in sentence.labels else value
+                   for name, value in event.details.items()}
+        said = {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **details}
         entries.append(Entry(
             at=event.at, sentence=_fill(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone,
             actor=said["actor"], fields=_(", ").join(labels), target=target,
