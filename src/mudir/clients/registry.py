@@ -135,7 +135,8 @@ register(
         "client.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
         "client.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
         "client.stage_moved": Sentence(
-            gettext_lazy("%(actor)s moved %(record)s to stage %(to_stage)s"), icon="arrow", tone="accent"),
+            gettext_lazy("%(actor)s moved %(record)s from “%(from_stage)s” to “%(to_stage)s”"), icon="arrow",
+            tone="accent", labels={"from_stage": dict(Stage.choices), "to_stage": dict(Stage.choices)}),
         "client.confirmed": Sentence(
             gettext_lazy("%(actor)s confirmed what is known of %(record)s"), icon="check", tone="good"),
         "client.assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
@@ -156,8 +157,8 @@ register(
     },
     facts={
         "": [
-            "owner", "team", "sector", "phones", "emails", "street", "district", "city", "registration_number",
-            "tax_number", "website", "present_supplier", "source", "languages", "head_office", "external_id",
+            "owner", "team", "sector", "phones", "emails", "website", "registration_number", "tax_number",
+            "present_supplier", "source", "languages", "external_id",
         ],
         gettext_lazy("Notes"): ["notes", "management_note"],
     },
@@ -224,12 +225,14 @@ register(
 
 for model, panels in {
     Client: (
+        (gettext_lazy("Addresses and consent"), "clients:client_reach", 5, "facts"),
         (gettext_lazy("Freshness"), "clients:freshness", 10, "facts"),
         (gettext_lazy("Contacts"), "clients:contacts", 20, "facts"),
         (gettext_lazy("Keep in mind"), "clients:client_nuances", 30, "facts"),
         (gettext_lazy("Branches and relations"), "clients:relations", 40, "facts"),
     ),
     Contact: (
+        (gettext_lazy("Addresses and consent"), "clients:contact_reach", 5, "facts"),
         (gettext_lazy("Clients"), "clients:clients_of_contact", 20, "facts"),
         (gettext_lazy("Keep in mind"), "clients:contact_nuances", 30, "facts"),
     ),

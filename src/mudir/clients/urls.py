@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mudir.clients.views import access, contacts, freshness, nuances, relations, removal, stage, words
+from mudir.clients.views import access, contacts, freshness, nuances, reach, relations, removal, stage, words
 from mudir.records.urls import RecordKey  # noqa: F401  registers <key:…>
 
 app_name = "clients"
 urlpatterns = [
     path("clients/words/", words.words, name="words"),
     path("clients/<key:pk>/stage/", stage.move, name="stage"),
+    path("clients/<key:pk>/reach/", reach.of_client, name="client_reach"),
     path("clients/<key:pk>/freshness/", freshness.panel, name="freshness"),
     path("clients/<key:pk>/contacts/", contacts.of_client, name="contacts"),
     path("clients/<key:pk>/contacts/<key:role_pk>/removal/", contacts.unlink, name="unlink_contact"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("clients/<key:pk>/access/confidentiality/", access.confidentiality, name="confidentiality"),
     path("clients/<key:pk>/access/shares/", access.share, name="share"),
     path("clients/<key:pk>/access/shares/<key:share_pk>/removal/", access.unshare, name="unshare"),
+    path("contacts/<key:pk>/reach/", reach.of_contact, name="contact_reach"),
     path("contacts/<key:pk>/clients/", contacts.clients_of, name="clients_of_contact"),
     path("contacts/<key:pk>/nuances/", nuances.of_contact, name="contact_nuances"),
     path("contacts/<key:pk>/nuances/<key:nuance_pk>/", nuances.edit_of_contact, name="contact_nuance"),

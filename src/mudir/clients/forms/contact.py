@@ -22,7 +22,8 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["client"] = RelatedRecordField(Client.objects.visible_to(by), label=gettext_lazy("Client"))
+        seen = Client.objects.visible_to(by)
+        self.fields["client"] = RelatedRecordField(seen, label=gettext_lazy("Client"), required=False)
         self.order_fields(["client", "role", "is_primary"])
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.forms.widgets import TelInput
 from django.utils import timezone
@@ -20,19 +19,18 @@ MOST_ROWS = 30
 
 
 class PhoneForm(forms.Form):
-    raw = forms.CharField(label=gettext_lazy("Number"), max_length=60, widget=TelInput())
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Phone.Type, initial=Phone.Type.MOBILE)
+    raw = forms.CharField(label=gettext_lazy("Number"), max_length=60, required=False, widget=TelInput)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Phone.Type, initial=Phone.Type.MOBILE, required=False)
     extension = forms.CharField(label=gettext_lazy("Extension"), max_length=12, required=False,
                                 widget=forms.TextInput(attrs={"dir": "ltr"}))
 
 
 class EmailForm(forms.Form):
-    address = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Email.Type, initial=Email.Type.WORK)
+    address = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Email.Type, initial=Email.Type.WORK, required=False)
 
 
 class AddressForm(forms.Form):
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Address.Type, initial=Address.Type.OFFICE)
     street = forms.CharField(label=gettext_lazy("Street"), max_length=255, required=False)
     district = forms.CharField(label=gettext_lazy("District"), max_length=120, required=False)
     city = forms.CharField(label=gettext_lazy("City"), max_length=120, required=False)
@@ -40,22 +38,25 @@ class AddressForm(forms.Form):
     postal_code = forms.CharField(label=gettext_lazy("Postal code"), max_length=20, required=False,
                                   widget=forms.TextInput(attrs={"dir": "ltr"}))
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        told = {name for name in ("street", "district", "city", "region", "postal_code") if self.cleaned_data.get(name)}
-        if self.has_changed() and not told and not self.cleaned_data.get("country"):
-            raise ValidationError(_("Write at least the city."))
-        return self.cleaned_data
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Address.Type, initial=Address.Type.OFFICE,
+                             required=False)
 
 
 class ConsentForm(forms.Form):
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[("", "—"), *Consent.Channel.choices])
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[("", "—"), *Consent.Channel.choices],
+                                required=False)
     is_granted = forms.TypedChoiceField(
         label=gettext_lazy("Answer"), choices=[("yes", gettext_lazy("Allowed")), ("no", gettext_lazy("Refused"))],
-        coerce=lambda value: value == "yes", initial="yes",
+        coerce=lambda value: value == "yes", initial="yes", required=False, empty_value=False,
     )
     given_date = LocalDateField(label=gettext_lazy("On"), required=False)
     evidence = forms.CharField(label=gettext_lazy("How it was given"), max_length=200, required=False)
+
+
+TELLING: dict[str, tuple[str, ...]] = {  # a row in which all of these are empty is no row, or one to be taken out
+    "phones": ("raw",), "emails": ("address",), "consents": ("channel",),
+    "addresses": ("street", "district", "city", "region", "postal_code", "country"),
+}
 
 
 class Rows(BaseFormSet):
@@ -72,9 +73,11 @@ class Rows(BaseFormSet):
         """The filled rows as services take them."""
         kept = []
         for place, form in enumerate(self.forms):
-            row = {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
-            if not form.has_changed() and place >= self.initial_form_count() or form.cleaned_data.get("DELETE"):
+            row = dict(form.cleaned_data)
+            if row.pop("DELETE", False) or not any(row.get(name) for name in TELLING[self.prefix]):
                 continue
+            if "type" in row:
+                row["type"] = row["type"] or form.fields["type"].initial
             if "is_primary" in COLUMNS[self.prefix]:
                 row["is_primary"] = str(place) == self.primary
             if "given_date" in row:
@@ -131,11 +134,5 @@ class ReachForm(RecordForm):
     def shown(self, name: str, value: Any) -> str:
         if name not in FORMS:
             return super().shown(name, value)
-        said = [" ".join(str(row[column]) for column in _TELLING[name] if row[column]) for row in value]
+        said = [" ".join(str(row[column]) for column in TELLING[name] if row[column]) for row in value]
         return _("; ").join(said) or "—"
-
-
-_TELLING = {
-    "phones": ("raw", "extension"), "emails": ("address",), "addresses": ("street", "district", "city", "country"),
-    "consents": ("channel",),
-}

@@ -46,7 +46,8 @@ def test_a_relation_is_removed_from_either_side_and_put_back(owner, client_of_ow
     assert not Relation.objects.exists()
     put_back(kind="relation", removal=removal, by=owner)
 
-    assert Relation.objects.values_list("client", "other", "note").get() == (client_of_owner.pk, partner.pk, "since 2019")
+    kept = Relation.objects.values_list("client", "other", "note").get()
+    assert kept == (client_of_owner.pk, partner.pk, "since 2019")
 
 
 def test_putting_back_what_has_been_noted_again_is_refused(owner, client_of_owner, partner):

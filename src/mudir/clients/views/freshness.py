@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from mudir.clients import completeness, rules, services
 from mudir.clients.models import Client
 from mudir.clients.views import client_or_404
+from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
 from mudir.records import registry
@@ -24,7 +25,7 @@ class StaleFact:
     label: str | Promise
     value: str
     is_code: bool  # read from left to right
-    confirmed_date: date | None
+    confirmed: str  # the day in the reader's words, empty for one never confirmed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,20 +44,21 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "client": client,
         "missing": completeness.missing(client),
-        "stale": stale_facts(client),
+        "stale": stale_facts(client, request.formatter),
         "tone": "good" if percent >= 80 else "warn" if percent >= 50 else "bad",
         "can_edit": rules.can_edit(request.user, client),
     }
     return render_page(request, "clients/freshness.html", context, fragment="panel")
 
 
-def stale_facts(client: Client) -> list[StaleFact]:
+def stale_facts(client: Client, fmt: Formatter) -> list[StaleFact]:
     fields = registry.for_model(Client).fields
     return [
         StaleFact(
-            id=fact, label=fields[fact].label, value=str(getattr(client, fact)),
+            id=fact, label=fields[fact].label,
+            value=fmt.phone(client.phone) if fact == "phone" else str(getattr(client, fact)),
             is_code=fact in {"phone", "email", "registration_number"},
-            confirmed_date=date.fromisoformat(day) if (day := client.confirmations.get(fact)) else None,
+            confirmed=fmt.date(date.fromisoformat(day)) if (day := client.confirmations.get(fact)) else "",
         )
         for fact in completeness.stale_facts(client, today=timezone.localdate())
     ]

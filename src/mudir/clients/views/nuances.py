@@ -17,6 +17,7 @@ from mudir.clients.models import Client, Contact, Nuance
 from mudir.clients.occasions import next_occasion
 from mudir.clients.services.reach import parent_of
 from mudir.clients.views import seen_or_404
+from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
 from mudir.records.views.forms import take_errors
@@ -34,11 +35,12 @@ class Line:
     nuance: Nuance
     icon: str
     date: date | None
+    said: str  # that day in the reader's words
     url: str
     removal_url: str
 
 
-def lines_of(record: Client | Contact) -> list[Line]:
+def lines_of(record: Client | Contact, fmt: Formatter) -> list[Line]:
     """What to keep in mind: days that come first, in their order, then the rest as it was written down."""
     name, today = record._meta.model_name, timezone.localdate()
     lines = []
@@ -47,7 +49,7 @@ def lines_of(record: Client | Contact) -> list[Line]:
         if day and nuance.is_yearly:
             day = next_occasion(day, nuance.calendar, today=today)
         lines.append(Line(
-            nuance=nuance, icon=ICONS[nuance.kind], date=day,
+            nuance=nuance, icon=ICONS[nuance.kind], date=day, said=fmt.date(day) if day else "",
             url=reverse(f"clients:{name}_nuance", args=[record.pk, nuance.pk]),
             removal_url=reverse(f"clients:remove_{name}_nuance", args=[record.pk, nuance.pk]),
         ))
@@ -59,7 +61,7 @@ def _panel(
 ) -> HttpResponse:
     name = record._meta.model_name
     context = {
-        "record": record, "lines": lines_of(record), "form": form, "editing": editing,
+        "record": record, "lines": lines_of(record, request.formatter), "form": form, "editing": editing,
         "url": reverse(f"clients:{name}_nuances", args=[record.pk]),
         "form_url": reverse(f"clients:{name}_nuance", args=[record.pk, editing.pk]) if editing
         else reverse(f"clients:{name}_nuances", args=[record.pk]),
