@@ -19,15 +19,18 @@ class ContactQuerySet(RecordQuerySet):
 
     def narrowed_to(self, actor: User) -> "ContactQuerySet":
         """Beside each row the name of a client that the actor sees: where the person is the first to call, if any."""
-        at = ContactRole.objects.filter(
-            contact=models.OuterRef("pk"), client__in=Client.objects.visible_to(actor).values("pk"))
+        at = self._roles_seen_by(actor)
         name = at.order_by("-is_primary", "pk").values("client__name")[:1]
         return super().narrowed_to(actor).annotate(client_name=models.Subquery(name))
 
     def reached_by(self, actor: User) -> "ContactQuerySet":
-        seen = ContactRole.objects.filter(client__in=Client.objects.visible_to(actor).values("pk"))
         alone = Q(owner=actor) & ~models.Exists(ContactRole.objects.filter(contact=models.OuterRef("pk")))
-        return self.filter(Q(pk__in=seen.values("contact_id")) | alone)
+        return self.filter(models.Exists(self._roles_seen_by(actor)) | alone)
+
+    def _roles_seen_by(self, actor: User) -> models.QuerySet:
+        """Roles of the row at clients that the actor sees."""
+        client = Client.objects.all().present_to(actor).filter(pk=models.OuterRef("client_id"))
+        return ContactRole.objects.filter(models.Exists(client), contact=models.OuterRef("pk"))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
