@@ -9,6 +9,8 @@ import phonenumbers
 from mudir.kit.arabic.fold import digits, fold
 from mudir.kit.arabic.names import is_weak, name_tokens, typed_prefixes
 from mudir.kit.phones import digits_of, parse_phone
+from mudir.records.fields import ValueType
+from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.vocabulary import Meanings, Typed, meanings_of
 
@@ -21,6 +23,8 @@ FEWEST_DIGITS = 4  # of the end of a number
 FEWEST_LEADING = 7  # of its beginning: fewer are shared by half of the country
 
 
+ABOUT_AS_SURE = 0.5
+NOTHING = lexemes.quoted("nothing")  # a lexeme that no record has
 Exact = tuple[str, bool]  # a lexeme, and whether one that begins with it answers too
 
 
@@ -38,12 +42,19 @@ class Term:
     def is_weak(self) -> bool:
         return bool(self.token) and is_weak(self.token)
 
-    def query(self) -> str:
-        parts = [lexemes.quoted(f"t{token}") for token in self.meanings.costs]
+    def query(self, *, named: bool) -> str:
+        parts = [lexemes.quoted(f"t{token}") for token in self.meanings.costs] if named else []
         parts += [lexemes.quoted(lexeme) + (":*" if is_open else "") for lexeme, is_open in self.exact]
         if self.words:
             parts.append("(" + lexemes.every(self.word_queries()) + ")")
-        return lexemes.either(parts)
+        return lexemes.either(parts or [NOTHING])
+
+    def surest(self) -> "Term":
+        if not self.meanings.costs:
+            return self
+        least = min(self.meanings.costs.values())
+        return Term(token=self.token, meanings=Meanings(
+            {token: cost for token, cost in self.meanings.costs.items() if cost <= least + ABOUT_AS_SURE}))
 
     def answered_by(self, lexemes_of_value: list[str]) -> bool:
         return any(
@@ -71,9 +82,23 @@ class Question:
         """The tsquery of the words alone, to weigh texts by."""
         return " | ".join(part for term in self.required() for part in term.word_queries())
 
-    def query(self, kind: str, *extra: str) -> str:
+    def surest_queries(self, record_type: RecordType) -> list[str]:
+        """The same for only what the words most likely mean: first of names of just as many words, then of any."""
+        surest = Question(tuple(term.surest() for term in self.terms))
+        if not has_names(record_type) or not all(term.token for term in self.required()):
+            return []
+        length = lexemes.quoted(f"l{len(self.required())}")
+        return [surest.query(record_type, length), surest.query(record_type)]
+
+    def query(self, record_type: RecordType, *extra: str) -> str:
         """The tsquery of the question over the records of a kind."""
-        return lexemes.every([lexemes.quoted(f"={kind}"), *extra, *(term.query() for term in self.required())])
+        named = has_names(record_type)
+        terms = [term.query(named=named) for term in self.required()]
+        return lexemes.every([lexemes.quoted(f"={record_type.kind}"), *extra, *terms])
+
+
+def has_names(record_type: RecordType) -> bool:
+    return any(record_type.fields[name].type is ValueType.NAME for name in record_type.search)
 
 
 def read(text: str, country: str, *, is_open: bool = True) -> Question:

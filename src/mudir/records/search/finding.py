@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Reach
 from mudir.records import registry
 from mudir.records.models import NameToken, SearchEntry
 from mudir.records.registry import RecordType
@@ -69,8 +70,7 @@ def match(queryset: QuerySet, text: str, country: str = settings.COUNTRY) -> Que
     question = asking.read(text, country)
     if not question.terms:
         return queryset.none() if text.strip() else queryset
-    kind = queryset.model._meta.label_lower
-    found = SearchEntry.objects.filter(words__finds=question.query(kind))
+    found = SearchEntry.objects.filter(words__finds=question.query(registry.for_model(queryset.model)))
     return queryset.filter(pk__in=found.values("object_id"))
 
 
@@ -97,23 +97,27 @@ class Found:
 
 
 def _search(actor: User, question: Question, record_types: list[RecordType], limit: int) -> list[Hit]:
-    """The index is asked for every kind at once and does not know who asks; reading the best narrows them.
+    """The index is asked for every kind at once and does not know who asks; the kinds' own scope narrows its answer.
 
-    Only where that leaves too few are all candidates narrowed first, those of too many to look through by the database.
+    Who sees nearly everything is read the best at once; for others all candidates are narrowed first, those of too many
+    to look through by the database.
     """
-    found = _candidates(question, record_types)
+    found = _candidates(question, [(record_type, question.query(record_type)) for record_type in record_types])
     crowded = [record_type for record_type in record_types
                if sum(candidate.kind == record_type.kind for candidate in found) == CANDIDATES]
-    length = lexemes.quoted(f"l{len(question.required())}")  # names of just as many words are the likeliest
     if crowded:
-        found = list({*found, *_candidates(question, crowded, length)})
+        surest = [(record_type, query) for record_type in crowded for query in question.surest_queries(record_type)]
+        found = list({*found, *_candidates(question, surest)})
     best = _ranked(question, found)
-    rows = _rows(actor, question, best[: limit + SPARE])
-    if len(rows) < limit < len(best) - SPARE:
+    few = len(best) <= limit + SPARE
+    rows = _rows(actor, question, best[: limit + SPARE]) if few or actor.role_in_code.reach is Reach.ALL else {}
+    if not few and len(rows) < limit:
         narrowed: set[Found] = set()
         for kind in {candidate.kind for candidate in found}:
-            if registry.for_kind(kind) in crowded:
-                narrowed |= {*_candidates_of(actor, question, kind), *_candidates_of(actor, question, kind, length)}
+            record_type = registry.for_kind(kind)
+            if record_type in crowded:
+                for query in (question.query(record_type), *question.surest_queries(record_type)):
+                    narrowed |= _candidates_of(actor, question, record_type, query)
             else:
                 narrowed |= _narrowed(actor, kind, [candidate for candidate in found if candidate.kind == kind])
         best = _ranked(question, narrowed)
@@ -143,22 +147,22 @@ CANDIDATES_SQL = """
 """
 
 
-def _candidates(question: Question, record_types: list[RecordType], *extra: str) -> list[Found]:
-    kinds = [record_type.kind for record_type in record_types]
-    queries = [question.query(kind, *extra) for kind in kinds]
+def _candidates(question: Question, asked: list[tuple[RecordType, str]]) -> list[Found]:
+    kinds = [record_type.kind for record_type, _query in asked]
+    queries = [query for _record_type, query in asked]
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES_SQL, [kinds, queries, question.text_query(), CANDIDATES])
         return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in cursor.fetchall()]
 
 
-def _candidates_of(actor: User, question: Question, kind: str, *extra: str) -> list[Found]:
+def _candidates_of(actor: User, question: Question, record_type: RecordType, query: str) -> set[Found]:
     """The same for one kind, narrowed to the actor in the database."""
-    seen = registry.for_kind(kind).model.objects.visible_to(actor)
-    entries = SearchEntry.objects.filter(words__finds=question.query(kind, *extra), object_id__in=seen.values("pk"))
+    seen = record_type.model.objects.visible_to(actor).values("pk")
     likeness = Func(F("words"), Value(question.text_query()), template="ts_rank(%(expressions)s::tsquery)",
                     output_field=models.FloatField())
-    rows = entries.annotate(likeness=likeness).values_list("kind", "object_id", "tokens", "likeness")
-    return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in rows[:CANDIDATES]]
+    entries = SearchEntry.objects.filter(words__finds=query, object_id__in=seen).annotate(likeness=likeness)
+    rows = entries.values_list("object_id", "tokens", "likeness")[:CANDIDATES]
+    return {Found(record_type.kind, pk, tuple(tokens), likeness) for pk, tokens, likeness in rows}
 
 
 def _cost(question: Question, candidate: Found) -> float:
