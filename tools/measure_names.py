@@ -5,7 +5,7 @@
 For each held-out pair (`wd_arabic_16.tsv`, `ar2en-eval.txt`) one side is looked up among the names of all four files
 the way the search does it: exact keys, then trigrams of the Arabic key while fewer than ten were found. `strict`
 counts only the very name of the pair, `any` every name that some file pairs with the query; `unseen` are the held-out
-pairs whose Latin name the model has not learned from. Prints one JSON object.
+pairs whose Latin name neither the data to learn from nor the list of common names has. Prints one JSON object.
 """
 
 import argparse
@@ -20,22 +20,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
-from learn_names import read_pairs, training_pairs  # noqa: E402
+from learn_names import Pair, read_common, read_pairs, read_training_pairs  # noqa: E402
 
-from mudir.kit.arabic.words import without_article  # noqa: E402
-from mudir.kit.arabic.spelling import spellings  # noqa: E402
+from mudir.kit.arabic.names import name_tokens  # noqa: E402
+from mudir.kit.arabic.spelling import arabic_key, asked_keys, spellings, stored_keys  # noqa: E402  # noqa: E402
 
 HELD_OUT = ("wd_arabic_16.tsv", "ar2en-eval.txt")
 LEARNED = ("wd_arabic_64.tsv", "ar2en-train.txt")
 ENOUGH = 10
-STORED_KEYS = 20
-ASKED_KEYS = 30
 SIMILAR = 0.3
 
 
 def trigrams(word: str) -> set[str]:
     padded = f"  {word} "
     return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def only_token(name: str) -> str:
+    return name_tokens(name)[0]
 
 
 class Names:
@@ -46,35 +48,36 @@ class Names:
         self.by_trigram: dict[str, list[str]] = defaultdict(list)
         self.size: dict[str, int] = {}
 
-    def add(self, name: str, keys: list[tuple[str, float]]) -> None:
-        for key, score in keys:
+    def add(self, name: str) -> None:
+        token = only_token(name)
+        for key, score in stored_keys(token):
             self.by_key[key].append((score, name))
-        parts = trigrams(keys[0][0]) if keys else set()
+        parts = trigrams(arabic_key(token))
         self.size[name] = len(parts)
         for part in parts:
             self.by_trigram[part].append(name)
 
-    def find(self, keys: list[tuple[str, float]]) -> list[str]:
+    def find(self, asked_name: str) -> list[str]:
         """Return names best first: exact keys by log-probability, then similar keys while there are fewer than ten."""
+        token = only_token(asked_name)
         best: dict[str, float] = {}
-        for key, asked in keys:
+        for key, asked in asked_keys(token):
             for stored, name in self.by_key.get(key, ()):
                 best[name] = max(best.get(name, -1e9), asked + stored)
         found = sorted(best, key=lambda name: (-best[name], len(name), name))
-        if len(found) >= ENOUGH or not keys:
+        if len(found) >= ENOUGH:
             return found[:ENOUGH]
-        parts = trigrams(keys[0][0])
+        parts = trigrams(arabic_key(token))
         shared = Counter(name for part in parts for name in self.by_trigram.get(part, ()))
         similar = {name: n / (len(parts) + self.size[name] - n) for name, n in shared.items() if name not in best}
         close = (name for name, share in similar.items() if share >= SIMILAR)
         return (found + sorted(close, key=lambda name: (-similar[name], len(name), name)))[:ENOUGH]
 
 
-def recall(names: Names, queries: dict[str, list[tuple[str, float]]], pairs: list[tuple[str, str]], known) -> dict:
+def recall(names: Names, pairs: list[Pair], known: dict[str, set[str]]) -> dict[str, float]:
     hits: Counter[str] = Counter()
-    answers = {query: names.find(keys) for query, keys in queries.items()}
     for query, wanted in pairs:
-        found = answers[query]
+        found = names.find(query)
         hits["strict_1"] += found[:1] == [wanted]
         hits["strict_10"] += wanted in found
         hits["any_1"] += bool(found) and found[0] in known[query]
@@ -92,31 +95,31 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="look up only so many pairs of each file")
     options = parser.parse_args()
 
-    files = {name: sorted(set(read_pairs(options.data / name))) for name in (*LEARNED, *HELD_OUT)}
+    files = {name: sorted(read_pairs(options.data / name)) for name in (*LEARNED, *HELD_OUT)}
     everything = {pair for pairs in files.values() for pair in pairs}
-    learned_latin = {latin for latin, _ in training_pairs(options.data)}
+    learned_latin = {latin for latin, _ in (*read_training_pairs(options.data), *read_common())}
     arabic_of, latin_of = defaultdict(set), defaultdict(set)
     for latin, arabic in everything:
         arabic_of[latin].add(arabic)
         latin_of[arabic].add(latin)
 
-    took = []
-    spelled: dict[str, list[tuple[str, float]]] = {}
-    for latin in sorted(arabic_of):
-        started = time.perf_counter()
-        spelled[latin] = spellings(latin, ASKED_KEYS)
-        took.append((time.perf_counter() - started) * 1000)
-
     arabic_names, latin_names = Names(), Names()
     for arabic in sorted(latin_of):
-        arabic_names.add(arabic, [(without_article(arabic), 0.0)])
-    for latin, keys in spelled.items():
-        latin_names.add(latin, keys[:STORED_KEYS])
+        arabic_names.add(arabic)
+    took = []
+    for latin in sorted(arabic_of):
+        started = time.perf_counter()
+        spellings(only_token(latin))
+        took.append((time.perf_counter() - started) * 1000)
+        latin_names.add(latin)
 
     report: dict = {
         "arabic_names": len(latin_of),
         "latin_names": len(arabic_of),
-        "decode_ms": {"median": round(statistics.median(took), 3), "p95": round(sorted(took)[len(took) * 95 // 100], 3)},
+        "decode_ms": {
+            "median": round(statistics.median(took), 3),
+            "p95": round(sorted(took)[len(took) * 95 // 100], 3),
+        },
     }
     for name in HELD_OUT:
         pairs = files[name]
@@ -127,10 +130,8 @@ def main() -> None:
             back = [(arabic, latin) for latin, arabic in chosen]
             report[label] = {
                 "pairs": len(chosen),
-                "latin_to_arabic": recall(arabic_names, {q: spelled[q] for q, _ in chosen}, chosen, arabic_of),
-                "arabic_to_latin": recall(
-                    latin_names, {q: [(without_article(q), 0.0)] for q, _ in back}, back, latin_of
-                ),
+                "latin_to_arabic": recall(arabic_names, chosen, arabic_of),
+                "arabic_to_latin": recall(latin_names, back, latin_of),
             }
     print(json.dumps(report, ensure_ascii=False, indent=2))
 

@@ -20,6 +20,7 @@ ATTESTED = Path(__file__).with_name("attested.gz")
 
 BEAM = 14  # strings kept at each letter
 CHOICES = 8  # Arabic sides tried for a Latin chunk after one given chunk
+REMEMBERED = 20_000  # (chunk, Latin chunk) whose choices are kept: about 30 MB
 SPAN = 9.0  # log-probability below the best at which a string is given up
 LONGEST = 24  # letters read of one token: no name is longer, and time must not depend on what was typed
 
@@ -72,7 +73,7 @@ class Model:
         """Return the likeliest Arabic sides of `latin` after the chunk `before`, best first."""
         found = self._choices.get((before, latin))
         if found is None:
-            if len(self._choices) > 60_000:
+            if len(self._choices) > REMEMBERED:
                 self._choices.clear()
             options = ((self.probability(before, n), n) for n in self.by_latin.get(latin, ()))
             found = [(log(p), n, self.arabic[n]) for p, n in nlargest(CHOICES, options)]
@@ -145,7 +146,7 @@ def asked_keys(token: str) -> list[tuple[str, float]]:
     return [(token, 0.0), *spellings(token, ASKED)]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _spelled(latin: str) -> tuple[tuple[str, float], ...]:
     if not LATIN.fullmatch(latin):
         return ()
@@ -155,7 +156,10 @@ def _spelled(latin: str) -> tuple[tuple[str, float], ...]:
     if front and len(latin) > 5:
         return tuple((front + key, score) for key, score in _word_spelled(latin[3:]))
     if end and len(latin) > 6:
-        return tuple((key.removesuffix("ا") + end, score) for key, score in _word_spelled(latin[:-5]))
+        firsts: dict[str, float] = {}
+        for key, score in _word_spelled(latin[:-5]):
+            firsts.setdefault(key.removesuffix("ا"), score)  # ضيا and الدين share their alef
+        return tuple((first + end, score) for first, score in firsts.items())
     return _word_spelled(latin)
 
 
@@ -167,8 +171,7 @@ def _word_spelled(latin: str) -> tuple[tuple[str, float], ...]:
         shift = top - max(rest.values()) - JOINED_ARTICLE
         for key, score in rest.items():
             scores[key] = max(score + shift, scores.get(key, score + shift))
-    known = attested().get(latin, {})
-    for key, share in known.items():
+    for key, share in attested_keys(latin).items():
         scores[key] = max(top + KNOWN + log(share), scores.get(key, -1e9))
     return tuple(nlargest(ASKED, scores.items(), key=itemgetter(1)))
 
@@ -186,12 +189,15 @@ def model() -> Model:
 
 
 @cache
-def attested() -> dict[str, dict[str, float]]:
-    """Return Latin names of the data that was learned from: Arabic keys with their share."""
-    names: dict[str, dict[str, float]] = {}
-    for line in gzip.decompress(ATTESTED.read_bytes()).decode().splitlines():
-        latin, *seen = line.split(" ")
-        counts = {key: int(count or 1) for key, _, count in (pair.partition(":") for pair in seen)}
-        total = sum(counts.values())
-        names[latin] = {key: count / total for key, count in counts.items()}
-    return names
+def attested() -> dict[str, str]:
+    """Return Latin names of the data that was learned from, with their Arabic keys as the file has them."""
+    lines = gzip.decompress(ATTESTED.read_bytes()).decode().splitlines()
+    return {latin: keys for latin, _, keys in (line.partition(" ") for line in lines)}
+
+
+def attested_keys(latin: str) -> dict[str, float]:
+    """Return the Arabic keys that a Latin name was seen with and the share of each; none for an unknown name."""
+    pairs = (pair.partition(":") for pair in attested().get(latin, "").split())
+    counts = {key: int(count or 1) for key, _, count in pairs}
+    total = sum(counts.values())
+    return {key: count / total for key, count in counts.items()}

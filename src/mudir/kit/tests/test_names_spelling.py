@@ -5,7 +5,7 @@ import time
 import pytest
 
 from mudir.kit.arabic.names import name_tokens
-from mudir.kit.arabic.spelling import arabic_key, asked_keys, attested, model, spellings, stored_keys
+from mudir.kit.arabic.spelling import arabic_key, asked_keys, attested, attested_keys, model, spellings, stored_keys
 
 # Common names, written by hand for this test.
 FULL_NAMES = [
@@ -47,6 +47,14 @@ def test_spellings_come_best_first_without_repeats():
     assert len({key for key, _ in found}) == len(found) == 20
 
 
+@pytest.mark.parametrize(
+    "token", ["diaaldin", "nasrallah", "abdallah", "abdrahman", "abubakr", "ummkulthum", "alotaibi"]
+)
+def test_keys_of_a_compound_do_not_repeat(token):
+    keys = [key for key, _ in asked_keys(token)]
+    assert len(set(keys)) == len(keys) > 1
+
+
 def test_limit_bounds_the_spellings():
     assert spellings("mohammed", 3) == spellings("mohammed")[:3]
     assert len(spellings("mohammed", 30)) == 30
@@ -80,7 +88,12 @@ def test_every_chain_of_the_model_has_a_probability_and_a_row_sums_to_one():
 
 
 def test_shares_of_attested_spellings_sum_to_one():
-    assert all(sum(keys.values()) == pytest.approx(1) for keys in attested().values())
+    assert all(sum(attested_keys(latin).values()) == pytest.approx(1) for latin in attested())
+
+
+def test_a_common_name_is_spelled_as_usual_first():
+    names = {"mohamed": "محمد", "ali": "علي", "khaled": "خالد", "hussain": "حسين", "saud": "سعود", "fahad": "فهد"}
+    assert {latin: arabic_key(latin) for latin in names} == names
 
 
 def test_a_token_of_any_length_is_spelled_in_a_bounded_time():
