@@ -14,7 +14,7 @@ from mudir.accounts.models import User
 from mudir.clients import completeness, rules
 from mudir.clients.models import Client, Contact
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
-from mudir.kit.arabic import fold
+from mudir.kit.arabic.fold import fold
 from mudir.records import search
 from mudir.records.services import add_event, locked, save_changes, save_new, service
 
