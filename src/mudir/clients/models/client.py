@@ -47,8 +47,7 @@ class Stage(models.IntegerChoices):
 class ClientQuerySet(OwnedQuerySet):
     def narrowed_to(self, actor: User) -> "ClientQuerySet":
         """Beside each row the name of its head office, empty where the actor may not see that one."""
-        above = self.model.objects.all().reached_by(actor).filter(
-            pk=models.OuterRef("head_office_id"), trashed_at__isnull=True)
+        above = self.model.objects.all().present_to(actor).filter(pk=models.OuterRef("head_office_id"))
         return super().narrowed_to(actor).annotate(head_office_name=models.Subquery(above.values("name")))
 
 

@@ -158,3 +158,43 @@ def test_confidentiality_is_answered_by_yes_or_no(client, owner, lead, client_of
     assert client_of_owner.confidential is True
     client.force_login(lead)
     assert client.post(url, {"confidential": "no"}).status_code == 404
+
+
+def test_a_share_is_for_one_person_or_one_team_who_do_not_own_it(owner, stranger, other_team, client_of_owner):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for terms in ({}, {"user": stranger, "team": other_team}, {"user": owner}, {"user": stranger, "until": yesterday}):
+        with pytest.raises(ValidationError):
+            share(client_of_owner, by=owner, **terms)
+
+    assert not Share.objects.exists()
+
+
+def test_giving_a_client_to_who_has_it_already_writes_nothing(owner, client_of_owner):
+    assert assign(client_of_owner, by=owner, owner=owner).version == 1
+
+
+def test_who_has_a_share_does_not_end_it_for_others(owner, stranger, teammate, client_of_owner):
+    share(client_of_owner, by=owner, user=stranger)
+    given = share(client_of_owner, by=owner, user=teammate)
+    with pytest.raises(PermissionDenied):
+        unshare(client_of_owner, by=stranger, share=given)
+
+    assert Share.objects.filter(pk=given.pk).exists()
+
+
+def test_who_cannot_own_clients_is_not_offered(client, owner, staff, client_of_owner):
+    client.force_login(owner)
+    answer = client.post(f"/clients/{client_of_owner.pk}/access/owner/", {"owner": staff.pk})
+
+    assert answer.status_code == 422
+    client_of_owner.refresh_from_db()
+    assert client_of_owner.owner == owner
+
+
+def test_a_confidential_client_is_not_shared_without_a_purpose_on_the_page(client, owner, stranger, client_of_owner):
+    set_confidential(client_of_owner, by=owner, confidential=True)
+    client.force_login(owner)
+    answer = client.post(f"/clients/{client_of_owner.pk}/access/shares/", {"user": stranger.pk})
+
+    assert answer.status_code == 422
+    assert "Write what the confidential record is opened for." in answer.content.decode()

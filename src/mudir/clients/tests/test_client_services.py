@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from mudir.clients.models import Address, Client, Consent, Email, Phone
-from mudir.clients.services import confirm_facts, create_client, edit_client, set_next_step, touch_client
+from mudir.clients.services import confirm_facts, create_client, edit_client, set_next_step, share, touch_client
 from mudir.clients.services.client import sort_key_of
 from mudir.clients.services.reach import rows_of
 from mudir.records.models import Event
@@ -261,3 +261,32 @@ def test_an_address_keeps_its_row_when_only_its_type_changes(owner, client_of_ow
     edit_client(client_of_owner, by=owner, addresses=[{"city": "الرياض", "country": "SA", "type": "billing"}])
 
     assert Address.objects.values_list("pk", "type").get() == (before, "billing")
+
+
+def test_an_unknown_column_of_a_row_is_refused(owner):
+    with pytest.raises(ValidationError) as refusal:
+        create_client(by=owner, name="Basma", phones=[{"raw": "0550123456", "client_id": 1}])
+
+    assert refusal.value.message_dict == {"phones": ["There is no field “client_id” here."]}
+
+
+def test_clients_are_not_made_for_people_who_cannot_work_on_them(lead, staff):
+    with pytest.raises(ValidationError):
+        create_client(by=lead, owner=staff, name="Basma")
+
+    assert not Client.objects.unscoped("test").exists()
+
+
+def test_a_new_name_is_ordered_anew(owner, client_of_owner):
+    assert edit_client(client_of_owner, by=owner, name="الأمل").sort_key == "امل"
+
+
+def test_staff_with_a_share_change_and_confirm_nothing(owner, staff, client_of_owner):
+    share(client_of_owner, by=owner, user=staff)
+    for write in (lambda: edit_client(client_of_owner, by=staff, sector="Retail"),
+                  lambda: confirm_facts(client_of_owner, facts=["phone"], by=staff)):
+        with pytest.raises(PermissionDenied):
+            write()
+
+    client_of_owner.refresh_from_db()
+    assert (client_of_owner.sector, client_of_owner.version) == ("Electronics", 1)

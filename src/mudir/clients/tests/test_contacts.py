@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from mudir.clients.forms import ContactForm
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.clients.services import (
     create_client,
@@ -163,3 +164,78 @@ def test_the_list_of_contacts_names_only_clients_that_the_reader_sees(owner, str
     assert names[owner] == client_of_owner.name
     Client.objects.unscoped("test").filter(pk=client_of_owner.pk).update(confidential=True)
     assert Contact.objects.visible_to(stranger).get().client_name == "CNRY-Hidden Holding"
+
+
+def test_staff_make_no_contacts(staff):
+    with pytest.raises(PermissionDenied):
+        create_contact(by=staff, name="Reem")
+
+    assert not Contact.objects.unscoped("test").exists()
+
+
+@pytest.mark.parametrize("name", ["owner_id", "confidential", "last_contact_at", "sort_key"])
+def test_an_edit_of_a_contact_cannot_write_what_is_not_its_own(owner, contact_of_owner, name):
+    with pytest.raises(ValidationError) as refusal:
+        edit_contact(contact_of_owner, by=owner, **{name: 7})
+
+    assert list(refusal.value.message_dict) == [name]
+
+
+def test_a_new_name_is_ordered_anew_and_a_contact_is_reached_where_it_says(owner):
+    made = create_contact(by=owner, name="Reem", emails=[{"address": "R@reem.example"}], addresses=[{"city": "Jeddah"}])
+    assert made.email == "r@reem.example"
+    edit_contact(made, by=owner, name="الأميرة")
+
+    made.refresh_from_db()
+    assert made.sort_key == "اميره"
+
+
+def test_the_contact_form_compares_roles_in_words(owner, client_of_owner, contact_of_owner):
+    form = ContactForm(by=owner, instance=contact_of_owner)
+    now = form.values_of(contact_of_owner, ["name", "roles", "phones"])
+
+    assert now == {"name": "محمد الخالدي", "phones": [],
+                   "roles": [{"client": client_of_owner, "role": "decider", "is_primary": False}]}
+    assert form.shown("roles", now["roles"]) == f"{client_of_owner.name}: Decider"
+    assert (form.shown("languages", []), form.shown("name", "Reem")) == ("—", "Reem")
+
+
+def test_a_removed_role_is_put_back_by_the_undo_of_the_page(client, owner, client_of_owner, contact_of_owner):
+    client.force_login(owner)
+    role = ContactRole.objects.get()
+    answer = client.post(f"/clients/{client_of_owner.pk}/contacts/{role.pk}/removal/")
+    assert (answer.status_code, ContactRole.objects.count()) == (302, 0)
+    removal = ContactRole.pgh_event_model.objects.get(pgh_label="delete").pgh_id
+    undone = client.post(f"/removals/role/{removal}/restoration/")
+    assert (undone.headers["Location"], ContactRole.objects.count()) == (f"/clients/{client_of_owner.pk}/", 1)
+
+
+def test_a_place_taken_meanwhile_is_a_conflict(client, owner, client_of_owner, contact_of_owner):
+    client.force_login(owner)
+    client.post(f"/clients/{client_of_owner.pk}/contacts/{ContactRole.objects.get().pk}/removal/")
+    link_contact(client_of_owner, contact=contact_of_owner, role="decider", by=owner)
+    removal = ContactRole.pgh_event_model.objects.get(pgh_label="delete").pgh_id
+
+    assert client.post(f"/removals/role/{removal}/restoration/").status_code == 409
+
+
+def test_staff_with_a_share_see_the_people_and_no_form(client, owner, staff, client_of_owner, contact_of_owner):
+    share(client_of_owner, by=owner, user=staff)
+    client.force_login(staff)
+    url = f"/clients/{client_of_owner.pk}/contacts/"
+    assert "محمد الخالدي" in client.get(url).content.decode()
+    for path in (url, f"/clients/{client_of_owner.pk}/nuances/", f"/clients/{client_of_owner.pk}/relations/"):
+        assert (client.get(f"{path}?add").status_code, client.post(path, {}).status_code) == (403, 403)
+    removal = unlink_contact(client_of_owner, role=ContactRole.objects.get(), by=owner)
+    assert client.post(f"/removals/role/{removal}/restoration/").status_code == 403
+    assert not ContactRole.objects.exists()
+
+
+def test_many_people_are_shown_on_demand(client, owner, client_of_owner):
+    for place in range(10):
+        create_contact(by=owner, name=f"Person {place}", roles=[{"client": client_of_owner, "role": "user"}])
+    client.force_login(owner)
+    url = f"/clients/{client_of_owner.pk}/contacts/"
+
+    assert client.get(url).content.decode().count("Call Person") == 0
+    assert [client.get(f"{url}{query}").content.decode().count('class="name"') for query in ("", "?all")] == [8, 10]

@@ -104,3 +104,45 @@ def test_after_adding_the_fragment_equals_a_fresh_load(client, owner, client_of_
 ])
 def test_a_yearly_day_comes_round_by_its_own_calendar(day, calendar, today, next_day):
     assert next_occasion(day, calendar, today=today) == next_day
+
+
+def test_a_day_to_remember_without_a_date_is_asked_for_on_the_page(client, owner, client_of_owner):
+    client.force_login(owner)
+    url = f"/clients/{client_of_owner.pk}/nuances/"
+    answer = client.post(url, {"text": "Founding day", "kind": "date", "calendar": "gregorian"})
+
+    assert answer.status_code == 422
+    assert "Write the date to remember." in answer.content.decode()
+
+
+def test_days_stand_first_and_a_yearly_one_at_its_next_return(client, owner, client_of_owner):
+    add_nuance(client_of_owner, by=owner, text="Prefers mornings")
+    add_nuance(client_of_owner, by=owner, text="Founding day", kind="date", date=date(2001, 12, 12), is_yearly=True)
+    client.force_login(owner)
+    body = client.get(f"/clients/{client_of_owner.pk}/nuances/").content.decode()
+
+    assert body.index("Founding day") < body.index("Prefers mornings")
+    assert "2001" not in body
+
+
+def test_a_nuance_of_a_contact_is_kept_on_its_page(client, owner, contact_of_owner):
+    client.force_login(owner)
+    url = f"/contacts/{contact_of_owner.pk}/nuances/"
+    data = {"text": "Falconry", "kind": "interest", "calendar": "gregorian"}
+    assert client.post(url, data).status_code == 302
+    nuance = Nuance.objects.get(contact=contact_of_owner)
+    assert client.get(f"{url}{nuance.pk}/").status_code == 200
+    assert client.post(f"{url}{nuance.pk}/", data | {"text": ""}).status_code == 422
+    assert client.post(f"{url}{nuance.pk}/removal/").status_code == 302
+    assert not Nuance.objects.exists()
+
+
+def test_who_only_reads_sees_nuances_and_changes_none(client, owner, staff, client_of_owner):
+    nuance = add_nuance(client_of_owner, by=owner, text=TEXT)
+    share(client_of_owner, by=owner, user=staff)
+    client.force_login(staff)
+    url = f"/clients/{client_of_owner.pk}/nuances/"
+    assert TEXT in client.get(url).content.decode()
+    assert client.post(f"{url}{nuance.pk}/", {"text": "x"}).status_code == 403
+    assert client.post(f"{url}{nuance.pk}/removal/").status_code == 403
+    assert Nuance.objects.get().text == TEXT

@@ -101,3 +101,31 @@ def test_the_name_of_a_hidden_head_office_stays_hidden(owner, teammate, client_o
     names = [Client.objects.visible_to(user).get(pk=branch.pk).head_office_name for user in (owner, teammate)]
 
     assert names == [client_of_owner.name, None]
+
+
+def test_a_relation_is_removed_on_the_page_and_in_place(client, owner, client_of_owner, partner):
+    client.force_login(owner)
+    url = f"/clients/{client_of_owner.pk}/relations/"
+    fragment = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    relation = relate(client_of_owner, other=partner, kind="partner", by=owner)
+    assert client.post(f"{url}{relation.pk}/removal/").status_code == 302
+    data = {"kind": "partner", "other_key": partner.pk, "other": ""}
+    assert client.post(url, data, headers=fragment).status_code == 200
+    answer = client.post(f"{url}{Relation.objects.get().pk}/removal/", headers=fragment)
+    assert (answer.status_code, Relation.objects.count()) == (200, 0)
+
+
+def test_the_same_relation_twice_is_answered_beside_the_form(client, owner, client_of_owner, partner):
+    relate(client_of_owner, other=partner, kind="partner", by=owner)
+    client.force_login(owner)
+    answer = client.post(f"/clients/{client_of_owner.pk}/relations/", {
+        "kind": "partner", "other_key": partner.pk, "other": partner.name})
+
+    assert (answer.status_code, Relation.objects.count()) == (422, 1)
+
+
+def test_a_relation_of_two_others_is_not_removed_through_this_client(owner, client_of_owner, partner):
+    third = create_client(by=owner, name="Basma")
+    relation = relate(partner, other=third, kind="partner", by=owner)
+    with pytest.raises(Relation.DoesNotExist):
+        unrelate(client_of_owner, relation=relation, by=owner)
