@@ -1,5 +1,6 @@
 """Forms of records: made from the registration where the kind has none of its own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -120,9 +121,12 @@ def form_field(column: models.Field, *, by: User) -> forms.Field | None:
     return column.formfield()
 
 
-def make_form(record_type: RecordType, by: User, *, data: Any = None, instance: Record | None = None) -> RecordForm:
+def make_form(
+    record_type: RecordType, by: User, *, data: Any = None, instance: Record | None = None,
+    initial: Mapping[str, Any] | None = None,
+) -> RecordForm:
     """The form of a record kind: its own, or one field for each that the person may see and edit."""
-    given = {"data": data, "by": by, "instance": instance}
+    given = {"data": data, "by": by, "instance": instance, "initial": initial}
     if record_type.form:
         return record_type.form(**given)
     names = [field.id for field in record_type.visible_fields(by).values() if field.is_editable and not field.is_many]

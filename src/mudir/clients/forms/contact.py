@@ -62,11 +62,19 @@ class ContactForm(ReachForm):
     def __init__(self, *args: Any, by: User, **kwargs: Any):
         super().__init__(*args, by=by, **kwargs)
         self.fields["languages"] = languages_field(self.instance.languages or [])
-        initial = roles_of(self.instance, by)
+        initial = roles_of(self.instance, by) or self._role_at(by)
         made = formset_factory(RoleForm, formset=Roles, extra=0 if initial else 1, can_delete=True, max_num=MOST_ROWS,
                                absolute_max=MOST_ROWS + 10, validate_max=True)
         is_sent = self.is_bound and "roles-TOTAL_FORMS" in self.data
         self.roles = made(self.data if is_sent else None, initial=initial, prefix="roles", form_kwargs={"by": by})
+
+    def _role_at(self, by: User) -> list[dict[str, Any]]:
+        """The client that a new person is added from."""
+        key = str(self.initial.get("client", ""))
+        if not key.isascii() or not key.isdigit() or len(key) > 18:
+            return []
+        client = Client.objects.visible_to(by).filter(pk=int(key)).first()
+        return [{"client": client, "role": ContactRole.Role.OTHER, "is_primary": False}] if client else []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

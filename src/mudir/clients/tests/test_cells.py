@@ -12,7 +12,6 @@ from mudir.clients.registry import (
     stage_cell,
 )
 from mudir.clients.services import create_client, share
-from mudir.kit.formatting import Formatter
 
 MARKUP = "<script>alert('x')</script>"
 

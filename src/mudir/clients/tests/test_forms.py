@@ -170,6 +170,21 @@ def test_a_contact_form_starts_at_the_client_it_was_opened_from(owner, client_of
     assert form.roles.initial == [{"client": client_of_owner, "role": "decider", "is_primary": False}]
 
 
+def test_a_new_person_is_added_at_the_client_it_is_opened_from(client, owner, client_of_owner, client_of_stranger):
+    client.force_login(owner)
+    assert client_of_owner.name in client.get(f"/contacts/new/?client={client_of_owner.pk}").content.decode()
+    for key in (client_of_stranger.pk, "x", "9" * 30, ""):
+        answer = client.get(f"/contacts/new/?client={key}")
+        assert answer.status_code == 200
+        assert "CNRY" not in answer.content.decode()
+
+
+def test_what_is_known_already_stands_in_a_new_form(client, owner):
+    client.force_login(owner)
+
+    assert 'value="Basma"' in client.get("/clients/new/?name=Basma&kind=individual&languages=x").content.decode()
+
+
 def test_words_come_from_clients_that_the_person_sees(client, owner, client_of_stranger):
     create_client(by=owner, name="Basma", present_supplier="Gulf Technologies")
     client.force_login(owner)

@@ -27,9 +27,10 @@ def take_errors(form: RecordForm, error: ValidationError) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """Make a record; the address may bring what is known already: `?name=…`."""
     if not rules.can_create(request.user, record_type.model):
         raise PermissionDenied
-    form = make_form(record_type, request.user, data=request.POST or None)
+    form = make_form(record_type, request.user, data=request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             record = services.create_of(record_type)(by=request.user, **form.cleaned_data)
