@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import exports, forms, lists, record, timeline
+from mudir.records.views import exports, forms, lists, record, search, timeline
 
 
 class KnownSlug:
@@ -40,6 +40,8 @@ register_converter(RecordKey, "key")
 
 app_name = "records"
 urlpatterns = [
+    path("search/", search.results, name="search"),
+    path("duplicates/", search.duplicates, name="duplicates"),
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
     path("<kind:record_type>/new/", forms.new, name="new"),

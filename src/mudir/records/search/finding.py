@@ -109,7 +109,7 @@ def _search(actor: User, question: Question, record_types: list[RecordType], lim
         surest = [(record_type, query) for record_type in crowded for query in question.surest_queries(record_type)]
         found = list({*found, *_candidates(question, surest)})
     best = _ranked(question, found)
-    few = len(best) <= limit + SPARE
+    few = not crowded and len(best) <= limit + SPARE
     rows = _rows(actor, question, best[: limit + SPARE]) if few or actor.role_in_code.reach is Reach.ALL else {}
     if not few and len(rows) < limit:
         narrowed: set[Found] = set()
