@@ -17,7 +17,11 @@ class NuanceForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("What to remember"), max_length=400,
                            widget=forms.Textarea(attrs={"rows": 2}))
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Nuance.Kind, initial=Nuance.Kind.PREFERENCE)
-    date = LocalDateField(label=gettext_lazy("Date"), required=False)
+    date = LocalDateField(
+        label=gettext_lazy("Date"), required=False,
+        help_text=gettext_lazy("Such as 2026-12-01, or the Hijri 1448-06-21."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"dir": "ltr"}),  # a date picker would take no Hijri day
+    )
     calendar = forms.ChoiceField(label=gettext_lazy("Calendar"), choices=Nuance.Calendar,
                                  initial=Nuance.Calendar.GREGORIAN)
     is_yearly = forms.BooleanField(label=gettext_lazy("Comes every year"), required=False)

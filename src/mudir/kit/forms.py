@@ -1,0 +1,61 @@
+"""Form fields that every app shares."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from hijridate import Hijri
+
+from mudir.kit.arabic.fold import digits
+
+YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+HIJRI_BEFORE = 1700  # a year below is one of the Hijri calendar
+
+
+def read_day(text: str) -> date:
+    """The day that a text names: 2026-12-01, 1/12/2026 or the Hijri 1448-06-21, in any digits. Raises ValueError."""
+    plain = re.sub(r"[\s\u200e\u200f]", "", digits(text))
+    if match := YEAR_FIRST.fullmatch(plain):
+        year, month, day = map(int, match.groups())
+    elif match := DAY_FIRST.fullmatch(plain):
+        day, month, year = map(int, match.groups())
+    else:
+        raise ValueError(f"{text!r} is no day.")
+    if year >= HIJRI_BEFORE:
+        return date(year, month, day)
+    try:
+        found = Hijri(year, month, day).to_gregorian()
+    except OverflowError as error:  # outside the tables of Umm al-Qura
+        raise ValueError(str(error)) from error
+    return date(found.year, found.month, found.day)
+
+
+class LocalDateField(forms.Field):
+    """A day, picked or typed, in the Gregorian or the Hijri calendar; kept as a Gregorian one."""
+
+    default_error_messages = {
+        "invalid": _("Write the day as 2026-12-01, or as the Hijri 1448-06-21."),
+    }
+
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        try:
+            return read_day(str(value)[:40])
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
