@@ -3,6 +3,7 @@
 import copy
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.urls import resolve, reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -26,6 +27,7 @@ def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString
     """The panel's own view, asked for its fragment: it scopes and refuses as it does under its address."""
     url = reverse(panel.url, args=[record.pk])
     match = resolve(url)
+    get_token(request)  # before the copy, so that the panel's forms carry the token of this very page
     inner = copy.copy(request)
     inner.method, inner.path, inner.path_info = "GET", url, url
     inner.META = request.META | {"REQUEST_METHOD": "GET", "HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
