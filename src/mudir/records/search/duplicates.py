@@ -132,16 +132,19 @@ def _same(kind: ValueType, label: Any) -> str:
 # ── many at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def duplicate_keys(actor: User, kind: str, rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[int, Reasons]]]:
+def duplicate_keys(
+    actor: User, kind: str, rows: Sequence[Mapping[str, Any]], *, spell: bool = True
+) -> list[list[tuple[int, Reasons]]]:
     """For each row of an import the records that the actor sees and that may be the same, the surest first.
 
     A row has any of name, name_other, phones, emails, codes (identifiers), as `duplicates` takes them; phones in
     E.164 are not parsed again. The reasons are "phone", "email", "code" and "name"; by name only those with the same
-    telling words in either script. Four queries for up to 2,000 rows; new words join the vocabulary.
+    telling words in either script. Four queries for up to 2,000 rows; new words join the vocabulary (`spell`: as in
+    `learn_tokens`).
     """
     names = [[telling_tokens(name_tokens(text)) for text in (row.get("name", ""), row.get("name_other", "")) if text]
              for row in rows]
-    ids = learn_tokens({token for some in names for tokens in some for token in tokens}, spell=False)
+    ids = learn_tokens({token for some in names for tokens in some for token in tokens}, spell=spell)
     meanings = stored_meanings(ids.values())
     asked: list[tuple[int, str, str]] = []
     for place, row in enumerate(rows):

@@ -6,11 +6,12 @@ spellings too. So every script meets in one space of keys.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from math import log
 
 from django.db import connection
 
 from mudir.kit.arabic.names import is_weak
-from mudir.kit.arabic.spelling import asked_keys, stored_keys
+from mudir.kit.arabic.spelling import asked_keys, attested_keys, stored_keys
 from mudir.kit.arabic.words import is_arabic
 from mudir.records.models import NameToken
 
@@ -35,8 +36,8 @@ MOST_ALIKE = 25
 def learn_tokens(tokens: Iterable[str], *, spell: bool = True) -> dict[str, int]:
     """Put tokens into the vocabulary; returns the id of each.
 
-    With `spell=False` a new Latin token is found by itself at once and by its Arabic spellings only after
-    `spell_tokens`: finding these takes milliseconds a token, too long for an import.
+    With `spell=False` a new Latin token is found at once by itself and by the Arabic spellings it is known with, by
+    its likely ones only after `spell_tokens`: those take half a millisecond a token, too long for a large import.
     """
     wanted = sorted({token[:LONGEST_TOKEN] for token in tokens})
     if not wanted:
@@ -58,7 +59,7 @@ def _ids_of(tokens: Collection[str]) -> dict[str, int]:
 def _insert(tokens: list[str], *, spell: bool) -> None:
     """Sorted, so that two writers never wait for each other in a ring."""
     spelled = [spell or not _is_spelled_out(token) for token in tokens]
-    keys = [keys_of(token) if done else [(token, 0.0)] for token, done in zip(tokens, spelled, strict=True)]
+    keys = [keys_of(token) if done else known_keys_of(token) for token, done in zip(tokens, spelled, strict=True)]
     akeys = [_akey(pairs) for pairs in keys]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -88,6 +89,13 @@ def _is_spelled_out(token: str) -> bool:
 def keys_of(token: str) -> list[tuple[str, float]]:
     """Keys that lead to a token, each with its cost; itself first, then the likeliest spelling."""
     return _with_costs(stored_keys(token))
+
+
+def known_keys_of(token: str) -> list[tuple[str, float]]:
+    """The same without likely spellings: itself, and those that it was seen with where the model learned."""
+    known = attested_keys(token)
+    spelled = sorted(((key, log(share)) for key, share in known.items()), key=lambda pair: -pair[1])
+    return _with_costs([(token, 0.0), *spelled])
 
 
 def _with_costs(keys: list[tuple[str, float]]) -> list[tuple[str, float]]:
