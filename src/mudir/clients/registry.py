@@ -3,14 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mudir.accounts.models import User
 from mudir.clients.forms import ClientForm, ContactForm
 from mudir.clients.languages import LANGUAGES
-from mudir.clients.models import Client, Contact, Stage, Tier
+from mudir.clients.models import Client, Contact, ContactRole, Stage, Tier
 from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
 from mudir.kit.formatting import Formatter
 from mudir.records import ListView, Sentence, add_panel, register
@@ -61,11 +63,23 @@ def client_name_cell(name: str | None, fmt: Formatter) -> str:
 
 
 class SeenRecord(Field):
-    """A related record whose name is read from an annotation of the scope: empty where the reader may not see it."""
+    """A related record whose name is computed for the reader: empty where they may not see it."""
 
     @property
     def value_paths(self) -> tuple[str, ...]:
         return (f"{self.path}_id", f"{self.path}_name")
+
+
+def head_office_of(actor: User) -> dict[str, Subquery]:
+    above = Client.objects.all().present_to(actor).filter(pk=OuterRef("head_office_id"))
+    return {"head_office_name": Subquery(above.values("name"))}
+
+
+def client_of(actor: User) -> dict[str, Subquery]:
+    """A client of the person that the actor sees: where they are the first to call, if anywhere."""
+    seen = Exists(Client.objects.all().present_to(actor).filter(pk=OuterRef("client_id")))
+    roles = ContactRole.objects.filter(seen, contact=OuterRef("pk")).order_by("-is_primary", "pk")
+    return {"client_name": Subquery(roles.values("client__name")[:1])}
 
 
 def of(model: type, name: str, **overrides: Any) -> Field:
@@ -87,7 +101,7 @@ REACH = [
     many("nuances", gettext_lazy("to keep in mind"), ValueType.LONG_TEXT, "nuance_rows__text"),
 ]
 
-head_office = of(Client, "head_office", sort_path="")
+head_office = of(Client, "head_office", sort_path="", computed=head_office_of)
 register(
     Client,
     slug="clients",
@@ -190,7 +204,7 @@ register(
         of(Contact, "languages", choices=LANGUAGES),
         of(Contact, "last_contact_at", cell=last_contact_cell),
         Field(id="client", label=gettext_lazy("client"), type=ValueType.TEXT, path="client_name", is_nullable=True,
-              cell=client_name_cell),
+              cell=client_name_cell, computed=client_of),
         *REACH,
     ],
     columns=["name", "client", "job_title", "phone", "email", "last_contact_at"],

@@ -1,6 +1,6 @@
 """A field of a record as everything outside the model knows it: its label, its kind of value, who may see it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -50,6 +50,7 @@ class Field:
     extra_paths: tuple[str, ...] = ()  # further values that `cell` takes
     permission: str = ""  # what a role must hold to see it; empty: whoever sees the record
     related: type[models.Model] | None = None
+    computed: Callable[[User], Mapping[str, Any]] | None = None  # annotations whose values depend on who reads
 
     def visible_to(self, actor: User) -> bool:
         return not self.permission or actor.has_permission(self.permission)
@@ -65,6 +66,13 @@ class Field:
         if self.type in {ValueType.PERSON, ValueType.RECORD}:
             return (f"{self.path}_id", f"{self.path}__name")
         return (self.path, *self.extra_paths)
+
+
+def with_computed(queryset: models.QuerySet, fields: Iterable[Field], actor: User) -> models.QuerySet:
+    """The rows with what these fields compute for the actor."""
+    for one in {one.id: one for one in fields if one.computed}.values():
+        queryset = queryset.annotate(**one.computed(actor))
+    return queryset
 
 
 TYPE_OF = (  # first match wins

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.records import table
-from mudir.records.fields import Field, ValueType
+from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
 
@@ -27,7 +27,7 @@ def read_values(record_type: RecordType, pks: list[int], fields: list[Field], ac
     """
     single = [field for field in fields if not field.is_many]
     paths = [path for field in single for path in field.value_paths[-1 if _is_row(field) else 0:][:1]]
-    seen = record_type.model.objects.visible_to(actor).filter(pk__in=pks)
+    seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk__in=pks), single, actor)
     found = {row[0]: dict(zip((field.id for field in single), row[1:], strict=True))
              for row in seen.values_list("pk", *paths)}
     for field in fields:

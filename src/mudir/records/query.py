@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from mudir.accounts.models import User
 from mudir.kit.scope import ScopedQuerySet
 from mudir.records import registry, search
-from mudir.records.fields import Field, ValueType
+from mudir.records.fields import Field, ValueType, with_computed
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
@@ -399,9 +399,16 @@ class Query:
             asked = asked | q if group.joiner == "or" else asked & q
         return asked
 
+    def _used(self) -> list[Field]:
+        """Every field that the spec names in any place."""
+        named = [self.field(condition.field) for condition in self.spec.where.conditions()]
+        grouped = [self.field(self.spec.group)] if self.spec.group else []
+        return [*self.columns, *named, *grouped, *(spec_field for spec_field, _turned in self.order)]
+
     def queryset(self) -> ScopedQuerySet:
         """Every row that matches, unordered, narrowed to the actor."""
-        found = self.record_type.model.objects.visible_to(self.actor).filter(self.where)
+        found = self.record_type.model.objects.visible_to(self.actor)
+        found = with_computed(found, self._used(), self.actor).filter(self.where)
         if any(self.field(condition.field).is_many for condition in self.spec.where.conditions()):
             found = found.distinct()
         return search.match(found, self.spec.text) if self.spec.text else found

@@ -6,7 +6,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from mudir.accounts.models import User
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import OwnedQuerySet
@@ -42,13 +41,6 @@ class Stage(models.IntegerChoices):
     DEAL = 8, _("Deal")
     SUPPORT = 9, _("Support")
     REFERRAL = 10, _("Referral")
-
-
-class ClientQuerySet(OwnedQuerySet):
-    def narrowed_to(self, actor: User) -> "ClientQuerySet":
-        """Beside each row the name of its head office, empty where the actor may not see that one."""
-        above = self.model.objects.all().present_to(actor).filter(pk=models.OuterRef("head_office_id"))
-        return super().narrowed_to(actor).annotate(head_office_name=models.Subquery(above.values("name")))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
@@ -102,7 +94,7 @@ class Client(Record):
     confirmations = models.JSONField(default=dict, editable=False)  # key fact -> ISO day of the last confirmation
     stale_date = models.DateField(_("facts go stale on"), null=True, blank=True, editable=False)
 
-    objects = scoped_manager(ClientQuerySet)
+    objects = scoped_manager(OwnedQuerySet)
 
     class Meta:
         verbose_name = _("client")

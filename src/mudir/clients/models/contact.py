@@ -17,12 +17,6 @@ from mudir.records.scope import RecordQuerySet
 class ContactQuerySet(RecordQuerySet):
     """A person is seen where one of their clients is; one without a client by the owner."""
 
-    def narrowed_to(self, actor: User) -> "ContactQuerySet":
-        """Beside each row the name of a client that the actor sees: where the person is the first to call, if any."""
-        at = self._roles_seen_by(actor)
-        name = at.order_by("-is_primary", "pk").values("client__name")[:1]
-        return super().narrowed_to(actor).annotate(client_name=models.Subquery(name))
-
     def reached_by(self, actor: User) -> "ContactQuerySet":
         alone = Q(owner=actor) & ~models.Exists(ContactRole.objects.filter(contact=models.OuterRef("pk")))
         return self.filter(models.Exists(self._roles_seen_by(actor)) | alone)

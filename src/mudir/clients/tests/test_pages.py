@@ -133,3 +133,13 @@ def test_contact_pages_open_for_the_owner_and_for_nobody_else(client, owner, tea
     assert client.get(f"/contacts/{contact_of_owner.pk}/{path}").status_code == 200
     client.force_login(teammate)
     assert client.get(f"/contacts/{contact_of_owner.pk}/{path}").status_code == 404
+
+
+def test_addresses_name_a_country_only_when_it_is_another_one(client, owner):
+    made = create_client(by=owner, name="Basma", addresses=[
+        {"street": "King Fahd", "city": "Riyadh", "country": "SA"}, {"city": "Dubai", "country": "AE"}])
+    client.force_login(owner)
+    body = client.get(f"/clients/{made.pk}/reach/").content.decode()
+
+    assert "King Fahd, Riyadh</bdi>" in body
+    assert "Dubai, United Arab Emirates</bdi>" in body

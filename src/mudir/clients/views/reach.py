@@ -15,16 +15,19 @@ def _panel(request: HttpRequest, record: Client | Contact) -> HttpResponse:
     addresses = Address.objects.filter(**parent_of(record)).order_by("-is_primary", "pk")
     context = {
         "record": record,
-        "addresses": [{"type": address.get_type_display(), "words": in_one_line(address)} for address in addresses],
+        "addresses": [
+            {"type": address.get_type_display(), "words": in_one_line(address, home=request.user.country)}
+            for address in addresses
+        ],
         "consents": Consent.objects.filter(**parent_of(record)).order_by("pk"),
     }
     return render_page(request, "clients/reach.html", context, fragment="panel")
 
 
-def in_one_line(address: Address) -> str:
-    """The address as it is said, the nearest first."""
+def in_one_line(address: Address, *, home: str) -> str:
+    """The address as it is said, the nearest first; the country only where it is not `home`."""
     parts = [address.street, address.district, address.city, address.region, address.postal_code]
-    if address.country:
+    if address.country not in {"", home}:
         parts.append(country_name(address.country))
     return _(", ").join(dict.fromkeys(part for part in parts if part))
 

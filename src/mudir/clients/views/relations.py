@@ -42,6 +42,8 @@ def relations_of(client: Client, actor: User) -> list[Line]:
     """The relations of a client to those that the actor sees, from either side."""
     found = list(Relation.objects.filter(Q(client=client) | Q(other=client)).order_by("pk"))
     keys = {relation.other_id if relation.client_id == client.pk else relation.client_id for relation in found}
+    if not keys:
+        return []
     seen = {other.pk: other for other in Client.objects.visible_to(actor).filter(pk__in=keys)}
     lines = []
     for relation in found:
@@ -76,7 +78,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     branches = list(seen.filter(head_office=client).order_by("sort_key", "pk")[: SHOWN + 1])
     context = {
         "client": client, "relations": relations_of(client, request.user), "branches": branches[:SHOWN],
-        "more": len(branches) > SHOWN, "head_office": seen.filter(pk=client.head_office_id).first(),
+        "more": len(branches) > SHOWN, "head_office": seen.filter(pk=client.head_office_id).first() if client.head_office_id else None,
         "form": form, "can_edit": can_edit,
     }
     return render_page(request, "clients/relations.html", context, fragment="panel",
