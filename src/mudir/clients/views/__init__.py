@@ -1,14 +1,15 @@
 """Pages and panels of clients and contacts beside those that every record has."""
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 
 from mudir.clients.models import Client, Contact
+from mudir.records import registry
 from mudir.records.models import Record
+from mudir.records.views import record
 
 
 def seen_or_404[R: Record](model: type[R], request: HttpRequest, pk: int) -> R:
-    return get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    return record.seen_or_404(request, registry.for_model(model), pk)
 
 
 def client_or_404(request: HttpRequest, pk: int) -> Client:

@@ -78,8 +78,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     branches = list(seen.filter(head_office=client).order_by("sort_key", "pk")[: SHOWN + 1])
     context = {
         "client": client, "relations": relations_of(client, request.user), "branches": branches[:SHOWN],
-        "more": len(branches) > SHOWN, "head_office": seen.filter(pk=client.head_office_id).first() if client.head_office_id else None,
-        "form": form, "can_edit": can_edit,
+        "more": len(branches) > SHOWN, "form": form, "can_edit": can_edit,
+        "head_office": seen.filter(pk=client.head_office_id).first() if client.head_office_id else None,
     }
     return render_page(request, "clients/relations.html", context, fragment="panel",
                        status=422 if form and form.errors else 200)

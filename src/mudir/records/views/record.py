@@ -20,7 +20,12 @@ from mudir.records.views.timeline import first_page
 
 
 def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Record:
-    return get_object_or_404(record_type.model.objects.visible_to(request.user), pk=pk)
+    """The record if the person sees it. Asked once in a request: a page and its panels are about the same one."""
+    seen = request.__dict__.setdefault("seen_records", {})
+    key = record_type.kind, pk
+    if key not in seen:
+        seen[key] = get_object_or_404(record_type.model.objects.visible_to(request.user), pk=pk)
+    return seen[key]
 
 
 def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString:
