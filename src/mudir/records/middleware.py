@@ -1,6 +1,10 @@
 """Which door a change came through."""
 
 import pghistory
+from django.http import Http404
+from django.views.defaults import page_not_found
+
+from mudir.records import registry
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -16,3 +20,9 @@ class Door:
             return self.get_response(request)
         with pghistory.context(door="page"):
             return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """A record that left the person's sight between the page's look and the write is as unknown as any other."""
+        if isinstance(exception, tuple(record_type.model.DoesNotExist for record_type in registry.all_types())):
+            return page_not_found(request, Http404())
+        return None
