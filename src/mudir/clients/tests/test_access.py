@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from mudir.clients.models import Client
 from mudir.clients.services import assign, edit_client, set_confidential, share, unshare
+from mudir.records.middleware import Door
 from mudir.records.models import Event, Share
 
 
@@ -198,3 +199,24 @@ def test_a_confidential_client_is_not_shared_without_a_purpose_on_the_page(clien
 
     assert answer.status_code == 422
     assert "Write what the confidential record is opened for." in answer.content.decode()
+
+
+def test_a_right_is_asked_on_the_row_as_it_stands_not_as_it_was_read(owner, stranger, client_of_owner):
+    as_read = Client.objects.visible_to(owner).get(pk=client_of_owner.pk)
+    assign(client_of_owner, by=owner, owner=stranger)
+    for write in (lambda: edit_client(as_read, by=owner, sector="Retail"),
+                  lambda: set_confidential(as_read, by=owner, confidential=True),
+                  lambda: assign(as_read, by=owner, owner=owner)):
+        with pytest.raises(Client.DoesNotExist):
+            write()
+
+    client_of_owner.refresh_from_db()
+    assert (client_of_owner.owner, client_of_owner.sector, client_of_owner.confidential) == (
+        stranger, "Electronics", False)
+
+
+def test_a_client_that_left_ones_sight_during_a_request_is_a_404(rf, owner):
+    answer = Door(lambda request: None).process_exception(rf.post("/clients/7/stage/"), Client.DoesNotExist())
+
+    assert answer.status_code == 404
+    assert Door(lambda request: None).process_exception(rf.get("/"), ValueError()) is None

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from mudir.clients.models import Client, Contact, Nuance
-from mudir.clients.occasions import next_occasion
+from mudir.clients.occasions import hijri_words, next_occasion
 from mudir.clients.services import add_nuance, edit_nuance, put_back, remove_nuance, share
 from mudir.records.models import Event
 
@@ -146,3 +146,12 @@ def test_who_only_reads_sees_nuances_and_changes_none(client, owner, staff, clie
     assert client.post(f"{url}{nuance.pk}/", {"text": "x"}).status_code == 403
     assert client.post(f"{url}{nuance.pk}/removal/").status_code == 403
     assert Nuance.objects.get().text == TEXT
+
+
+def test_a_hijri_day_is_shown_in_its_own_calendar_too(client, owner, client_of_owner):
+    add_nuance(client_of_owner, by=owner, text="A sample before Ramadan", date=date(2027, 2, 8), calendar="hijri")
+    client.force_login(owner)
+
+    assert "1 Ramadan 1448" in client.get(f"/clients/{client_of_owner.pk}/nuances/").content.decode()
+    assert hijri_words(date(2027, 2, 8), "ar") == "1 رمضان 1448"
+    assert hijri_words(date(1800, 1, 1), "ar") == ""
