@@ -7,9 +7,9 @@ Writers call `index`, `index_many` and `forget` in the transaction of the record
 from mudir.records.search.duplicates import Candidate, duplicate_keys, duplicates
 from mudir.records.search.entries import forget, index, index_many, rebuild
 from mudir.records.search.finding import Hit, TooBroad, find, match
-from mudir.records.search.vocabulary import learn_tokens
+from mudir.records.search.vocabulary import learn_tokens, spell_tokens
 
 __all__ = [
     "Candidate", "Hit", "TooBroad", "duplicate_keys", "duplicates", "find", "forget", "index", "index_many",
-    "learn_tokens", "match", "rebuild",
+    "learn_tokens", "match", "rebuild", "spell_tokens",
 ]

@@ -17,7 +17,9 @@ from mudir.records.search.vocabulary import Meanings, Typed, meanings_of
 LONGEST = 200  # letters of a question that are read
 MOST_TERMS = 8
 # Digits with what people put between them, and perhaps an extension.
-NUMBER = re.compile(r"[+(\d][\d\s().+/\-\u200e\u200f\u202a-\u202e]{2,}(?:\s*(?:x|ext\.?|تحويلة|تحويله|داخلي)\s*\d{1,6})?")
+NUMBER = re.compile(
+    r"[+(\d][\d\s().+/\-\u200e\u200f\u202a-\u202e]{2,}(?:\s*(?:x|ext\.?|تحويلة|تحويله|داخلي)\s*\d{1,6})?"
+)
 MAIL = re.compile(r"[^\s@]*@[^\s@]*")
 FEWEST_DIGITS = 4  # of the end of a number
 FEWEST_LEADING = 7  # of its beginning: fewer are shared by half of the country

@@ -1,7 +1,7 @@
 """Writing what records are found by, in the same transaction as the records themselves."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, models

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import OperationalError, connection, models, transaction
-from django.db.models import F, Func, QuerySet, Value
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,12 @@ from mudir.accounts.roles import Reach
 from mudir.records import registry
 from mudir.records.models import NameToken, SearchEntry
 from mudir.records.registry import RecordType
-from mudir.records.search import asking, lexemes
+from mudir.records.search import asking
 from mudir.records.search.asking import Question
 from mudir.records.search.reasons import Part, Row, read_rows, reason_of, subtitle_of, title_of, title_parts
 
-CANDIDATES = 600  # of a kind that are ranked
+CANDIDATES = 400  # of a kind that are ranked
+FEW_OF_A_KIND = 5000  # that an actor sees
 SPARE = 10  # read beyond what is shown, for those that the actor does not see
 TIMEOUT_SECONDS = 2
 QUERY_CANCELED = "57014"
@@ -99,8 +100,8 @@ class Found:
 def _search(actor: User, question: Question, record_types: list[RecordType], limit: int) -> list[Hit]:
     """The index is asked for every kind at once and does not know who asks; the kinds' own scope narrows its answer.
 
-    Who sees nearly everything is read the best at once; for others all candidates are narrowed first, those of too many
-    to look through by the database.
+    Who sees everything is read the best at once; for others all candidates are narrowed first. Of too many to look
+    through, those of a reader with few records are picked out from these instead.
     """
     found = _candidates(question, [(record_type, question.query(record_type)) for record_type in record_types])
     crowded = [record_type for record_type in record_types
@@ -114,12 +115,10 @@ def _search(actor: User, question: Question, record_types: list[RecordType], lim
     if not few and len(rows) < limit:
         narrowed: set[Found] = set()
         for kind in {candidate.kind for candidate in found}:
-            record_type = registry.for_kind(kind)
-            if record_type in crowded:
-                for query in (question.query(record_type), *question.surest_queries(record_type)):
-                    narrowed |= _candidates_of(actor, question, record_type, query)
-            else:
-                narrowed |= _narrowed(actor, kind, [candidate for candidate in found if candidate.kind == kind])
+            own = _own(actor, question, registry.for_kind(kind)) if registry.for_kind(kind) in crowded else None
+            if own is None:
+                own = _narrowed(actor, kind, [candidate for candidate in found if candidate.kind == kind])
+            narrowed |= own
         best = _ranked(question, narrowed)
         rows = _rows(actor, question, best[:limit])
     seen = [candidate for candidate in best if (candidate.kind, candidate.id) in rows]
@@ -155,14 +154,21 @@ def _candidates(question: Question, asked: list[tuple[RecordType, str]]) -> list
         return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in cursor.fetchall()]
 
 
-def _candidates_of(actor: User, question: Question, record_type: RecordType, query: str) -> set[Found]:
-    """The same for one kind, narrowed to the actor in the database."""
-    seen = record_type.model.objects.visible_to(actor).values("pk")
-    likeness = Func(F("words"), Value(question.text_query()), template="ts_rank(%(expressions)s::tsquery)",
-                    output_field=models.FloatField())
-    entries = SearchEntry.objects.filter(words__finds=query, object_id__in=seen).annotate(likeness=likeness)
-    rows = entries.values_list("object_id", "tokens", "likeness")[:CANDIDATES]
-    return {Found(record_type.kind, pk, tuple(tokens), likeness) for pk, tokens, likeness in rows}
+OWN_SQL = """
+    SELECT object_id, tokens, ts_rank(words, %s::tsquery) FROM records_searchentry
+    WHERE kind = %s AND object_id = ANY(%s) AND words @@ %s::tsquery
+"""
+
+
+def _own(actor: User, question: Question, record_type: RecordType) -> set[Found] | None:
+    """Every candidate among the records of an actor who sees few of the kind; None for one who sees many."""
+    seen = record_type.model.objects.visible_to(actor).order_by().values_list("pk", flat=True)
+    ids = list(seen[: FEW_OF_A_KIND + 1])
+    if len(ids) > FEW_OF_A_KIND:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(OWN_SQL, [question.text_query(), record_type.kind, ids, question.query(record_type)])
+        return {Found(record_type.kind, pk, tuple(tokens), likeness) for pk, tokens, likeness in cursor.fetchall()}
 
 
 def _cost(question: Question, candidate: Found) -> float:

@@ -26,7 +26,7 @@ DEAREST = 8.0  # more than this is no match
 ALIKE = 10.0
 
 FEW = 10  # with fewer meanings than this, likeness is asked too
-MOST_BEGINNING = 400
+MOST_BEGINNING = 120
 MOST_ALIKE = 25
 
 
@@ -175,7 +175,7 @@ MEANT = """
     CROSS JOIN LATERAL (
         SELECT key, token_id, cost FROM records_tokenkey
         WHERE key >= open.start COLLATE "C" AND key < (open.start || U&'\\+10FFFF') COLLATE "C"
-        LIMIT %(most)s
+        ORDER BY length(key), key LIMIT %(most)s
     ) found
 """
 ALIKE_TO = """
@@ -220,7 +220,7 @@ def _keys_to_ask(typed: list[Typed]) -> tuple[list[list], list[list], list[str]]
         akeys.append(spelled[0][0] if spelled else own)
         begun = dict.fromkeys(word.starts, BEGINS)
         if word.starts and len(own) >= 3:
-            begun = {key: BEGINS + cost for key, cost in spelled[:4]} | begun
+            begun = {key: BEGINS + cost for key, cost in spelled[:2]} | begun
         starts += [(place, start, cost) for start, cost in begun.items() if len(start) >= 2]
     return ([list(column) for column in zip(*asked, strict=True)],
             [list(column) for column in zip(*starts, strict=True)] or [[], [], []], akeys)

@@ -223,7 +223,9 @@ def test_what_matched_of_the_title_is_marked(owner):
     assert "".join(text for text, _matched in hit.parts) == hit.title
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "%%%", "''", "\\", "&|!():*<->", "\0", "'; DROP TABLE x; --", "ـــ", "\u202e"])
+@pytest.mark.parametrize("typed", [
+    "", "   ", "%%%", "''", "\\", "&|!():*<->", "\0", "'; DROP TABLE x; --", "ـــ", "\u202e",
+])
 def test_signs_alone_find_nothing_and_break_nothing(owner, typed):
     create_client(by=owner, name="Nukhba")
 
@@ -272,7 +274,10 @@ def test_a_rebuilt_index_is_the_same(owner):
 
 # ── for whom ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-HIDDEN = ["cnryhidden", "كنريهيدن", "0507654321", "7654321", "cnry@hidden.example", "@hidden.example", "7070-99", "secretword"]
+HIDDEN = [
+    "cnryhidden", "كنريهيدن", "0507654321", "7654321", "cnry@hidden.example", "@hidden.example", "7070-99",
+    "secretword",
+]
 
 
 @pytest.fixture
@@ -363,7 +368,8 @@ def test_one_hit_and_thirty_cost_the_same_queries(director, typed):
         for place in range(count):
             client = create_client(by=director, name=f"Nukhba {place}", phones=[{"raw": f"05012345{place:02d}"}],
                                    notes="Chairs")
-            create_contact(by=director, name=f"Nukhba {place}", roles=[{"client": client, "role": "other"}], notes="Chairs")
+            create_contact(by=director, name=f"Nukhba {place}", notes="Chairs",
+                           roles=[{"client": client, "role": "other"}])
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -41,7 +41,9 @@ def told(actor, **given):
     return [(candidate.id, candidate.reasons) for candidate in search.duplicates(actor, CLIENT, **given)]
 
 
-@pytest.mark.parametrize("name", ["محمد الخالدى", "Mohammed Al-Khalidi", "Muhammad Alkhalidi", "خالدي محمد", "محمد خالدى"])
+@pytest.mark.parametrize("name", [
+    "محمد الخالدى", "Mohammed Al-Khalidi", "Muhammad Alkhalidi", "خالدي محمد", "محمد خالدى",
+])
 def test_the_same_person_is_told_in_any_spelling(owner, khalidi, elite, name):
     assert [pk for pk, _reasons in told(owner, name=name)] == [khalidi.pk]
 

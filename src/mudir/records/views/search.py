@@ -100,11 +100,10 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         record_type = registry.for_kind(request.GET.get("kind", ""))
     except KeyError:
         raise Http404 from None
-    name, name_other = (request.GET.get(part, "").strip()[:LONGEST] for part in ("name", "name_other"))
+    names = {part: request.GET.get(part, "").strip()[:LONGEST] for part in ("name", "name_other")}
     exclude = request.GET.get("exclude", "")
     found = search.duplicates(
-        request.user, record_type.kind,
-        name=name if len(name) >= SHORTEST_NAME else "", name_other=name_other if len(name_other) >= SHORTEST_NAME else "",
+        request.user, record_type.kind, **{part: name for part, name in names.items() if len(name) >= SHORTEST_NAME},
         phones=_values(request, record_type, ValueType.PHONE), emails=_values(request, record_type, ValueType.EMAIL),
         codes=_values(request, record_type, ValueType.CODE),
         exclude=int(exclude) if exclude.isascii() and exclude.isdigit() and len(exclude) < 19 else None,
