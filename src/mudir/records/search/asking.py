@@ -25,7 +25,7 @@ FEWEST_DIGITS = 4  # of the end of a number
 FEWEST_LEADING = 7  # of its beginning: fewer are shared by half of the country
 
 
-ABOUT_AS_SURE = 0.5
+ABOUT_AS_SURE = 1.0  # the likeliest spelling in the other script is among them
 NOTHING = lexemes.quoted("nothing")  # a lexeme that no record has
 Exact = tuple[str, bool]  # a lexeme, and whether one that begins with it answers too
 

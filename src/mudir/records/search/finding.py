@@ -1,6 +1,6 @@
 """Finding records: candidates from the index, narrowed to the reader, ranked, with the reason."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from mudir.records.search.asking import Question
 from mudir.records.search.reasons import Part, Row, read_rows, reason_of, subtitle_of, title_of, title_parts
 
 CANDIDATES = 400  # of a kind that are ranked
+ENOUGH = 80  # of the likeliest that less likely ones are not asked for
 FEW_OF_A_KIND = 5000  # that an actor sees
 SPARE = 10  # read beyond what is shown, for those that the actor does not see
 TIMEOUT_SECONDS = 2
@@ -100,35 +101,35 @@ class Found:
 def _search(actor: User, question: Question, record_types: list[RecordType], limit: int) -> list[Hit]:
     """The index is asked for every kind at once and does not know who asks; the kinds' own scope narrows its answer.
 
-    Who sees everything is read the best at once; for others all candidates are narrowed first. Of too many to look
-    through, those of a reader with few records are picked out from these instead.
+    First for what the words most likely mean, and only where that is not enough for all that they may mean. Who sees
+    everything is read the best at once; for others all candidates are narrowed first.
     """
-    found = _candidates(question, [(record_type, question.query(record_type)) for record_type in record_types])
-    crowded = [record_type for record_type in record_types
-               if sum(candidate.kind == record_type.kind for candidate in found) == CANDIDATES]
-    if crowded:
-        surest = [(record_type, query) for record_type in crowded for query in question.surest_queries(record_type)]
-        found = list({*found, *_candidates(question, surest)})
+    sees_all = actor.role_in_code.reach is Reach.ALL
+    found = _candidates(question, [
+        (record_type, query) for record_type in record_types for query in question.surest_queries(record_type)])
+    if not sees_all or len(found) < ENOUGH:
+        found |= _candidates(question, [(record_type, question.query(record_type)) for record_type in record_types])
+    kinds = Counter(candidate.kind for candidate in found)
+    if not sees_all and (len(found) > limit + SPARE or max(kinds.values(), default=0) >= CANDIDATES):
+        found = set().union(*(_own(actor, question, kind, found, crowded=kinds[kind] >= CANDIDATES) for kind in kinds))
     best = _ranked(question, found)
-    few = not crowded and len(best) <= limit + SPARE
-    rows = _rows(actor, question, best[: limit + SPARE]) if few or actor.role_in_code.reach is Reach.ALL else {}
-    if not few and len(rows) < limit:
-        narrowed: set[Found] = set()
-        for kind in {candidate.kind for candidate in found}:
-            own = _own(actor, question, registry.for_kind(kind)) if registry.for_kind(kind) in crowded else None
-            if own is None:
-                own = _narrowed(actor, kind, [candidate for candidate in found if candidate.kind == kind])
-            narrowed |= own
-        best = _ranked(question, narrowed)
+    rows = _rows(actor, question, best[: limit + SPARE])
+    if sees_all and len(rows) < limit < len(best) - SPARE:  # many of the best are confidential
+        best = _ranked(question, set().union(*(_own(actor, question, kind, found, crowded=False) for kind in kinds)))
         rows = _rows(actor, question, best[:limit])
-    seen = [candidate for candidate in best if (candidate.kind, candidate.id) in rows]
-    return _hits(question, seen[:limit], rows)
+    return _hits(question, best, rows, limit)
 
 
-def _narrowed(actor: User, kind: str, candidates: list[Found]) -> set[Found]:
-    every = registry.for_kind(kind).model.objects.visible_to(actor)
-    seen = set(every.filter(pk__in=[candidate.id for candidate in candidates]).values_list("pk", flat=True))
-    return {candidate for candidate in candidates if candidate.id in seen}
+def _own(actor: User, question: Question, kind: str, found: set[Found], *, crowded: bool) -> set[Found]:
+    """The candidates of a kind that the actor sees."""
+    seen = registry.for_kind(kind).model.objects.visible_to(actor).order_by().values_list("pk", flat=True)
+    if crowded:
+        ids = list(seen[: FEW_OF_A_KIND + 1])
+        if len(ids) <= FEW_OF_A_KIND:
+            return _among(question, registry.for_kind(kind), ids)
+    ours = [candidate for candidate in found if candidate.kind == kind]
+    ids = set(seen.filter(pk__in=[candidate.id for candidate in ours]))
+    return {candidate for candidate in ours if candidate.id in ids}
 
 
 def _ranked(question: Question, found: Iterable[Found]) -> list[Found]:
@@ -146,28 +147,26 @@ CANDIDATES_SQL = """
 """
 
 
-def _candidates(question: Question, asked: list[tuple[RecordType, str]]) -> list[Found]:
+def _candidates(question: Question, asked: list[tuple[RecordType, str]]) -> set[Found]:
+    if not asked:
+        return set()
     kinds = [record_type.kind for record_type, _query in asked]
     queries = [query for _record_type, query in asked]
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES_SQL, [kinds, queries, question.text_query(), CANDIDATES])
-        return [Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in cursor.fetchall()]
+        return {Found(kind, pk, tuple(tokens), likeness) for kind, pk, tokens, likeness in cursor.fetchall()}
 
 
-OWN_SQL = """
+AMONG_SQL = """
     SELECT object_id, tokens, ts_rank(words, %s::tsquery) FROM records_searchentry
     WHERE kind = %s AND object_id = ANY(%s) AND words @@ %s::tsquery
 """
 
 
-def _own(actor: User, question: Question, record_type: RecordType) -> set[Found] | None:
-    """Every candidate among the records of an actor who sees few of the kind; None for one who sees many."""
-    seen = record_type.model.objects.visible_to(actor).order_by().values_list("pk", flat=True)
-    ids = list(seen[: FEW_OF_A_KIND + 1])
-    if len(ids) > FEW_OF_A_KIND:
-        return None
+def _among(question: Question, record_type: RecordType, ids: list[int]) -> set[Found]:
+    """Every candidate among these records."""
     with connection.cursor() as cursor:
-        cursor.execute(OWN_SQL, [question.text_query(), record_type.kind, ids, question.query(record_type)])
+        cursor.execute(AMONG_SQL, [question.text_query(), record_type.kind, ids, question.query(record_type)])
         return {Found(record_type.kind, pk, tuple(tokens), likeness) for pk, tokens, likeness in cursor.fetchall()}
 
 
@@ -200,7 +199,8 @@ def _rows(actor: User, question: Question, candidates: list[Found]) -> dict[tupl
     }
 
 
-def _hits(question: Question, seen: list[Found], rows: dict[tuple[str, int], Row]) -> list[Hit]:
+def _hits(question: Question, best: list[Found], rows: dict[tuple[str, int], Row], limit: int) -> list[Hit]:
+    seen = [candidate for candidate in best if (candidate.kind, candidate.id) in rows][:limit]
     tokens = {token for candidate in seen for token in candidate.tokens}
     written = dict(NameToken.objects.filter(pk__in=tokens).values_list("pk", "token"))
     meant = [{written[token] for token in term.meanings.costs if token in written} for term in question.terms]
