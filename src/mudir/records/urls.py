@@ -42,6 +42,7 @@ app_name = "records"
 urlpatterns = [
     path("search/", search.results, name="search"),
     path("duplicates/", search.duplicates, name="duplicates"),
+    path("imports/", search.results, name="imports"),  # to be replaced by the page of imports
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
     path("<kind:record_type>/new/", forms.new, name="new"),

@@ -1,0 +1,49 @@
+"""Who is looking, and how they want to see it."""
+
+import zoneinfo
+from urllib.parse import urlencode
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from mudir.kit.formatting import Formatter
+from mudir.kit.htmx import wants_fragment
+
+
+class Preferences:
+    """Puts language, time zone and formatter of the person in place; a visitor gets the browser's language."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = user.language if user.is_authenticated else translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        if user.is_authenticated:
+            zone = zoneinfo.ZoneInfo(user.time_zone)
+            timezone.activate(zone)
+            request.formatter = Formatter(language, user.digits, user.calendar, zone)
+        else:
+            timezone.deactivate()
+            request.formatter = Formatter(language)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if not user.is_authenticated:
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page asks for a sign-in; htmx is told to go there instead of being handed the page of it."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
+        if not wants_fragment(request):
+            return super().handle_no_permission(request, view_func)
+        response = HttpResponse(status=401)
+        response.headers["HX-Redirect"] = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': '/'})}"
+        return response

@@ -1,0 +1,154 @@
+"""Numbers, days and phones as one reader wants them: language, digits, calendar, time zone."""
+
+from __future__ import annotations  # `date` and `datetime` are methods here as well
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.dates import format_date, format_time
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from hijridate import Gregorian
+
+from mudir.kit.phones import display
+
+TO_ARABIC = str.maketrans("0123456789,.%", "٠١٢٣٤٥٦٧٨٩٬٫٪")
+LOCALES = {"ar": "ar", "en": "en_GB"}  # day before month in both
+MINUTE, HOUR, DAY = 60, 3600, 86400
+DAYS_COUNTED = 60  # later than that, a date says more than a number
+
+
+@dataclass(frozen=True)
+class Formatter:
+    """How one reader sees values; texts carry no direction marks, the page isolates them."""
+
+    language: str = "ar"
+    digits: str = "latn"  # or "arab"
+    calendar: str = "gregorian"  # "hijri" or "both"
+    zone: tzinfo | None = None  # of moments; the active one where there is none
+
+    def number(self, value: int | float | Decimal) -> str:
+        """A number in groups of three, with the fraction it has."""
+        return self.in_digits(f"{value:,}")
+
+    def percent(self, value: int | float | Decimal) -> str:
+        return self.in_digits(f"{value:,}%")
+
+    def date(self, day: date) -> str:
+        """A day with its year in the reader's calendar; a moment gives the day it falls on in the reader's zone."""
+        return _day_words(self._day(day), self.language, self.digits, self.calendar)
+
+    def short_date(self, day: date) -> str:
+        """The day without its year where it is this year's."""
+        day = self._day(day)
+        return _day_words(day, self.language, self.digits, self.calendar, day.year == self._today().year)
+
+    def hijri(self, day: date) -> str:
+        """The day by the Umm al-Qura calendar, such as 13 جمادى الآخرة 1448 هـ; empty outside its tables."""
+        return _hijri_words(self._day(day), self.language, self.digits)
+
+    def weekday(self, day: date) -> str:
+        return _weekday(self._day(day).weekday(), self.language)
+
+    def time(self, moment: datetime) -> str:
+        return self.in_digits(format_time(self._local(moment), "HH:mm", locale=LOCALES[self.language]))
+
+    def datetime(self, moment: datetime) -> str:
+        return _("%(day)s, %(time)s") % {"day": self.date(moment), "time": self.time(moment)}
+
+    def ago(self, moment: datetime | date) -> str:
+        """How long ago or how far ahead, in words that a person would use; days are counted by the calendar."""
+        if isinstance(moment, datetime):
+            seconds = (timezone.now() - moment).total_seconds()
+            if abs(seconds) < DAY / 2:
+                return _hours_words(round(seconds), self.language, self.digits)
+        days = (self._today() - self._day(moment)).days
+        if abs(days) > DAYS_COUNTED:
+            return self.date(moment)
+        return _days_words(days, self.language, self.digits)
+
+    def phone(self, value: str) -> str:
+        return self.in_digits(_phone(value))
+
+    def in_digits(self, text: str) -> str:
+        """The text with its figures in the reader's digits."""
+        return text.translate(TO_ARABIC) if self.digits == "arab" else text
+
+    def _local(self, moment: datetime) -> datetime:
+        return timezone.localtime(moment, self.zone)
+
+    def _day(self, day: date) -> date:
+        return self._local(day).date() if isinstance(day, datetime) else day
+
+    def _today(self) -> date:
+        return timezone.localdate(timezone=self.zone)
+
+
+@lru_cache(maxsize=8192)
+def _phone(value: str) -> str:
+    return display(value)
+
+
+@lru_cache(maxsize=8192)
+def _day_words(day: date, language: str, digits: str, calendar: str, without_year: bool = False) -> str:
+    pattern = "d MMMM" if without_year else "d MMMM y"
+    gregorian = format_date(day, pattern if language == "ar" else pattern.replace("MMMM", "MMM"), LOCALES[language])
+    if digits == "arab":
+        gregorian = gregorian.translate(TO_ARABIC)
+    hijri = "" if calendar == "gregorian" else _hijri_words(day, language, digits)
+    if not hijri:
+        return gregorian
+    return hijri if calendar == "hijri" else f"{gregorian} · {hijri}"
+
+
+@lru_cache(maxsize=8192)
+def _hijri_words(day: date, language: str, digits: str) -> str:
+    try:
+        kept = Gregorian.fromdate(day).to_hijri()
+    except OverflowError:  # outside 1343–1500 AH
+        return ""
+    words = f"{kept.day} {kept.month_name(language)} {kept.year} {'هـ' if language == 'ar' else 'AH'}"
+    return words.translate(TO_ARABIC) if digits == "arab" else words
+
+
+@lru_cache(maxsize=64)
+def _weekday(number: int, language: str) -> str:
+    return format_date(date(2024, 1, 1) + timedelta(days=number), "EEEE", LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def _hours_words(seconds: int, language: str, digits: str) -> str:
+    """Within half a day; positive seconds are past."""
+    past, size = seconds >= 0, abs(seconds)
+    with override(language):
+        if size < MINUTE:
+            return _("now")
+        if size < HOUR:
+            count = size // MINUTE
+            words = ngettext("%(count)s minute ago", "%(count)s minutes ago", count) if past else ngettext(
+                "in %(count)s minute", "in %(count)s minutes", count)
+        else:
+            count = size // HOUR
+            words = ngettext("%(count)s hour ago", "%(count)s hours ago", count) if past else ngettext(
+                "in %(count)s hour", "in %(count)s hours", count)
+        return _counted(words, count, digits)
+
+
+@lru_cache(maxsize=1024)
+def _days_words(days: int, language: str, digits: str) -> str:
+    """Positive days are past."""
+    with override(language):
+        if near := {-1: _("tomorrow"), 0: _("today"), 1: _("yesterday")}.get(days):
+            return near
+        count = abs(days)
+        words = ngettext("%(count)s day ago", "%(count)s days ago", count) if days > 0 else ngettext(
+            "in %(count)s day", "in %(count)s days", count)
+        return _counted(words, count, digits)
+
+
+def _counted(words: str, count: int, digits: str) -> str:
+    shown = str(count)
+    return words % {"count": shown.translate(TO_ARABIC) if digits == "arab" else shown}
