@@ -42,7 +42,7 @@ def test_who_has_a_client_by_share_only_neither_takes_nor_shares_it(owner, teamm
 
 
 def test_a_lead_of_another_team_shares_nothing_that_was_shared_with_them(owner, teammate, other_team, client_of_owner):
-    from mudir.clients.tests.conftest import person
+    from mudir.conftest import person
 
     other_lead = person("Maha", other_team, "team_lead")
     share(client_of_owner, by=owner, team=other_team)

@@ -1,63 +1,72 @@
+"""The people and records that the tests of every app speak of."""
+
 import pytest
 from django.utils import translation
 
 from mudir.accounts.models import Team, User
+from mudir.clients.models import Client, Contact
 from mudir.clients.services import create_client, create_contact
 
 
 @pytest.fixture(autouse=True)
 def english():
+    """Tests read English; a page is in the language of who asks for it."""
     with translation.override("en"):
         yield
 
 
+def person(name: str, team: Team | None, role: str = "client_manager", **fields) -> User:
+    return User.objects.create_user(email=f"{name.lower()}@mudir.example", name=name, team=team, role=role,
+                                    **{"language": "en", **fields})
+
+
 @pytest.fixture
-def team(db):
+def team(db) -> Team:
     return Team.objects.create(name="Riyadh")
 
 
 @pytest.fixture
-def other_team(db):
+def other_team(db) -> Team:
     return Team.objects.create(name="Jeddah")
 
 
-def person(name, team, role="client_manager"):
-    return User.objects.create_user(email=f"{name.lower()}@mudir.example", name=name, team=team, role=role,
-                                    language="en")
-
-
 @pytest.fixture
-def owner(team):
+def owner(team) -> User:
     return person("Sara", team)
 
 
 @pytest.fixture
-def teammate(team):
+def teammate(team) -> User:
     return person("Omar", team)
 
 
 @pytest.fixture
-def lead(team):
+def lead(team) -> User:
     return person("Huda", team, "team_lead")
 
 
 @pytest.fixture
-def director(other_team):
+def director(other_team) -> User:
     return person("Fahad", other_team, "director")
 
 
 @pytest.fixture
-def stranger(other_team):
+def administrator(other_team) -> User:
+    return person("Aziza", other_team, "administrator")
+
+
+@pytest.fixture
+def stranger(other_team) -> User:
     return person("Nora", other_team)
 
 
 @pytest.fixture
-def staff(other_team):
+def staff(other_team) -> User:
     return person("Ali", other_team, "department_staff")
 
 
 @pytest.fixture
-def client_of_owner(owner):
+def client_of_owner(owner) -> Client:
     return create_client(
         by=owner, name="شركة النخبة للتجارة", name_other="Elite Trading LLC", sector="Electronics",
         phones=[{"raw": "011 234 5678", "type": "work"}], emails=[{"address": "Info@Elite.example"}],
@@ -66,12 +75,11 @@ def client_of_owner(owner):
 
 
 @pytest.fixture
-def client_of_stranger(stranger):
+def client_of_stranger(stranger) -> Client:
     return create_client(by=stranger, name="CNRY-Hidden Holding", present_supplier="CNRY-Supplier")
 
 
 @pytest.fixture
-def contact_of_owner(owner, client_of_owner):
+def contact_of_owner(owner, client_of_owner) -> Contact:
     return create_contact(by=owner, name="محمد الخالدي", job_title="Buyer",
                           roles=[{"client": client_of_owner, "role": "decider"}])
-
