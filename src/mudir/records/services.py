@@ -1,15 +1,14 @@
 """Writing records: one transaction, a known author, no silent overwriting, an event for every fact."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from mudir.accounts.models import User
+from mudir.kit.services import service
 from mudir.records import registry, rules, search
 from mudir.records.models import Event, Record
 
@@ -20,17 +19,6 @@ class Conflict(Exception):
     def __init__(self, current: Record):
         super().__init__(f"{current._meta.label} {current.pk} is at version {current.version}.")
         self.current = current
-
-
-def service[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Run a write in one transaction whose history names the author, `by`."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(), pghistory.context(user=kwargs["by"].pk):
-            return function(*args, **kwargs)
-
-    return run
 
 
 def add_event(
