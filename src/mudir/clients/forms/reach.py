@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mudir.clients.countries import country_choices
 from mudir.clients.models import Address, Client, Consent, Contact, Email, Phone
 from mudir.clients.services.reach import COLUMNS, rows_of
+from mudir.kit.countries import country_choices
 from mudir.kit.forms import LocalDateField
 from mudir.records.forms import RecordForm
 

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mudir.clients.countries import country_name
 from mudir.clients.models import Address, Client, Consent, Contact
 from mudir.clients.services.reach import parent_of
 from mudir.clients.views import seen_or_404
+from mudir.kit.countries import country_name
 from mudir.kit.htmx import render_page
 
 
