@@ -45,6 +45,7 @@ urlpatterns = [
     path("imports/", search.results, name="imports"),  # to be replaced by the page of imports
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
+    path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),
     path("<kind:record_type>/new/", forms.new, name="new"),
     path("<kind:record_type>/export/", exports.export, name="export"),
     path("<kind:record_type>/suggestions/", lists.suggestions, name="suggestions"),

@@ -1,6 +1,8 @@
 """Tags that every template has: icons, avatars and form fields, drawn the same way everywhere."""
 
 import zlib
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from django import template
@@ -61,6 +63,34 @@ def avatar(name: object, key: object = "", kind: str = "person", size: str = "")
     return format_html(
         '<span class="{}" data-hue="{}" aria-hidden="true">{}</span>', classes, hue(key or str(name)), text
     )
+
+
+@register.simple_tag(takes_context=True)
+def number(context: dict, value: int | float | Decimal) -> str:
+    """A number in the reader's digits."""
+    return context["request"].formatter.number(value)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: dict, value: date) -> str:
+    """A day in the reader's calendar."""
+    return context["request"].formatter.date(value)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict, value: datetime | date) -> SafeString:
+    """How long ago or how far ahead, with the exact moment for who points at it."""
+    fmt = context["request"].formatter
+    exact = fmt.datetime(value) if isinstance(value, datetime) else fmt.date(value)
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, fmt.ago(value))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: dict, value: datetime) -> SafeString:
+    """The time of day of a moment in the reader's zone, with its day for who points at it."""
+    fmt = context["request"].formatter
+    return format_html('<time datetime="{}" title="{}"><bdi class="ltr">{}</bdi></time>', value.isoformat(),
+                       fmt.datetime(value), fmt.time(value))
 
 
 def _direction(field: BoundField) -> dict[str, str]:

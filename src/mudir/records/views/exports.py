@@ -100,7 +100,7 @@ def workbook(heads: list[str], rows: Iterator[list[Any]]) -> Any:
     """An XLSX file whose cells are values, never formulas; from right to left in Arabic."""
     import xlsxwriter
 
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the answer that sends it closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:

@@ -59,8 +59,8 @@ def edit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
             return HttpResponseBadRequest(_("The form lacks the version it was read at. Open it again."))
         status = 422
         if form.is_valid():
-            theirs = set(request.POST.getlist("theirs"))
-            data = {name: value for name, value in form.cleaned_data.items() if name not in theirs}
+            data = {name: value for name, value in form.cleaned_data.items()
+                    if request.POST.get(f"keep-{name}") != "theirs"}
             try:
                 services.edit_of(record_type)(record, by=request.user, version=int(version), **data)
             except ValidationError as error:

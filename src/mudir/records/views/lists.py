@@ -1,5 +1,9 @@
 """The list of a record kind: columns, filters, quick search, pages that stay fast."""
 
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -10,18 +14,21 @@ from mudir.accounts.models import Team, User
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
+from mudir.records.forms import RelatedRecordField
+from mudir.records.models import Record
 from mudir.records.query import OPERATORS, OPERATORS_OF, TAKES_NOTHING, Condition, Query, QuerySpec, SpecError
 from mudir.records.registry import RecordType
 from mudir.records.table import render_rows
 
 SUGGESTIONS = 12
+MOST_CHECKBOXES = 14
 
 
 @require_safe
 def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """A page of the list; htmx gets the further rows, or the list without the shell."""
     try:
-        spec = QuerySpec.from_query(record_type.kind, request.GET)
+        spec = with_title(QuerySpec.from_query(record_type.kind, request.GET), record_type)
         query = Query(spec, request.user)
         page = query.page([path for column in query.columns for path in column.value_paths])
     except SpecError as error:
@@ -37,6 +44,14 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if spec.after and wants_fragment(request):
         return render_page(request, "records/list.html", context, fragment="more")
     return render_page(request, "records/list.html", context | head_of(request, query), fragment="list")
+
+
+def with_title(spec: QuerySpec, record_type: RecordType) -> QuerySpec:
+    """The name leads to the record, so it stands first whatever columns are chosen."""
+    if not spec.columns:
+        return spec
+    others = tuple(name for name in spec.columns if name != record_type.title)
+    return replace(spec, columns=(record_type.title, *others))
 
 
 def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> HttpResponse:
@@ -57,22 +72,28 @@ def head_of(request: HttpRequest, query: Query) -> dict:
     here = spec.to_query(after="", text="")
     tabs = [{"title": view.title, "url": f"?{view.query}", "current": _same(record_type, view.query, here)}
             for view in record_type.views]
-    tabs.insert(0, {"title": _("All"), "url": "?", "current": not here})
-    shown = {column.id for column in query.columns}
+    whole_url = reverse("records:list", args=[record_type.slug])
+    tabs.insert(0, {"title": _("All"), "url": whole_url, "current": not here})
+    kept = spec.to_query(after="")
+    total = query.total()
+    total_text = request.formatter.number(total.count)
+    can_create = rules.can_create(request.user, record_type.model)
     return {
         "heads": [column_head(column, query) for column in query.columns],
         "chips": chips,
         "tabs": tabs,
-        "total": query.total(),
-        "choices_of_columns": [
-            {"field": visible[name], "shown": name in shown} for name in visible if not visible[name].is_many
-        ],
-        "filter_fields": [visible[name] for name in record_type.filters if name in visible],
-        "hidden": [(name, value) for name, value in request.GET.lists() if name not in {"q", "after"}],
-        "can_create": rules.can_create(request.user, record_type.model),
+        "total_text": total_text if total.is_exact else f"{total_text}+",
+        "is_narrowed": bool(chips or spec.text or spec.after),
+        "kept": parse_qsl(kept),
+        "whole_url": whole_url,
+        "first_url": f"?{kept}",
+        "filter_url": f"{reverse('records:filter', args=[record_type.slug])}?{kept}" if record_type.filters else "",
+        "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{kept}",
+        "new_url": reverse("records:new", args=[record_type.slug]) if can_create else "",
+        "can_create": can_create,
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
-        "export_query": spec.to_query(after=""),
+        "export_query": kept,
     }
 
 
@@ -120,31 +141,75 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     First the field is chosen, then how it is compared and with what.
     """
     query = request.GET.copy()
-    chosen, operator, values = (query.pop(name, []) for name in ("field", "operator", "value"))
+    chosen, operator, values, keys = (query.pop(name, []) for name in ("field", "operator", "value", "value_key"))
     visible = record_type.visible_fields(request.user)
     field = visible.get(chosen[-1]) if chosen else None
+    context = {"record_type": record_type, "kept": list(_pairs(query))}
     if field is None or field.id not in record_type.filters:
-        fields = [visible[name] for name in record_type.filters if name in visible]
-        context = {"record_type": record_type, "fields": fields, "kept": list(_pairs(query))}
+        context["fields"] = [visible[name] for name in record_type.filters if name in visible]
         return render_page(request, "records/filter.html", context, fragment="fields")
-    error = ""
-    if operator and (any(values) or operator[-1] in TAKES_NOTHING):
-        given = ",".join(value.strip() for value in values if value.strip())
-        condition = Condition.parse(f"{field.id}.{operator[-1]}.{given}")
+    error, picker = "", picker_of(field, request.user)
+    if operator and (any(values) or any(keys) or operator[-1] in TAKES_NOTHING):
         try:
+            given = [str(picker.clean((keys[-1] if keys else "", values[-1])).pk)] if picker and any(values) else values
+            condition = Condition.parse(f"{field.id}.{operator[-1]}.{','.join(filter(None, map(str.strip, given)))}")
             spec = QuerySpec.from_query(record_type.kind, query).with_condition(condition)
             Query(spec, request.user)
         except SpecError as refusal:
             error = str(refusal)
+        except ValidationError as refusal:
+            error = refusal.messages[0]
         else:
-            url = f"{reverse('records:list', args=[record_type.slug])}?{spec.to_query()}"
-            return HttpResponseRedirect(url)
-    context = {
-        "record_type": record_type, "field": field, "kept": list(_pairs(query)), "error": error,
+            return HttpResponseRedirect(f"{reverse('records:list', args=[record_type.slug])}?{spec.to_query()}")
+    options = _options(field)
+    context |= {
+        "field": field, "error": error, "values": values, "operator": operator[-1] if operator else "",
         "operators": [(code, OPERATORS[code]) for code in OPERATORS_OF[field.type]],
-        "options": _options(field), "value": ",".join(values), "operator": operator[-1] if operator else "",
+        "options": options, "shape": shape_of(field, options),
+        "picker": picker.widget.render("value", tuple(["", *values][-2:]) if values else "", {"id": "filter-value"})
+        if picker else "",
     }
     return render_page(request, "records/filter.html", context, fragment="condition")
+
+
+def shape_of(field: Field, options: list[tuple]) -> str:
+    """How the value of a condition is asked for."""
+    if options:
+        return "choices" if len(options) <= MOST_CHECKBOXES else "select"
+    if field.type in {ValueType.DATE, ValueType.MOMENT}:
+        return "days"
+    if field.type in {ValueType.NUMBER, ValueType.PERCENT}:
+        return "numbers"
+    return "record" if field.type is ValueType.RECORD else "words"
+
+
+def picker_of(field: Field, actor: User) -> RelatedRecordField | None:
+    """The box that finds the record a condition is about."""
+    if field.related is None or not issubclass(field.related, Record):
+        return None
+    return RelatedRecordField(field.nameable_by(actor), label=field.label)
+
+
+@require_safe
+def choose_columns(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """The form that chooses columns; filled in, it leads back to the list with them in its address."""
+    query = request.GET.copy()
+    chosen, usual = query.pop("column", []), query.pop("usual", [])
+    visible = record_type.visible_fields(request.user)
+    fields = [field for field in visible.values() if not field.is_many and field.id != record_type.title]
+    try:
+        spec = QuerySpec.from_query(record_type.kind, query)
+        shown = [column.id for column in Query(spec, request.user).columns]
+    except SpecError as error:
+        return refused(request, record_type, error)
+    if chosen or usual:
+        kept = [name for name in shown if name in chosen]
+        added = [name for name in chosen if name not in kept and name in visible]
+        columns = () if usual else (record_type.title, *kept, *added)
+        url = reverse("records:list", args=[record_type.slug])
+        return HttpResponseRedirect(f"{url}?{spec.to_query(columns=columns, after='')}")
+    context = {"record_type": record_type, "fields": fields, "shown": shown, "kept": list(_pairs(query))}
+    return render_page(request, "records/columns.html", context, fragment="columns")
 
 
 def _pairs(query: QueryDict):

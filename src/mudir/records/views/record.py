@@ -69,7 +69,7 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record) 
     return {
         "record_type": record_type,
         "record": record,
-        "title": getattr(record, record_type.title),
+        "title": str(record),
         "facts": facts_of(record_type, record, request.user, request.formatter),
         "can_edit": rules.can_edit(request.user, record),
         "can_delete": rules.can_delete(request.user, record),

@@ -1,19 +1,23 @@
 """What happened to a record, newest first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import User
+from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.records import registry
 from mudir.records.models import Event, Record
@@ -32,6 +36,7 @@ class Entry:
     """One line of a timeline: a sentence, or a record drawn by its own template."""
 
     at: datetime
+    day_words: str  # of the day that begins with this entry; empty where the one above has it
     sentence: str
     icon: str
     tone: str
@@ -63,13 +68,14 @@ def first_page(request: HttpRequest, record_type: RecordType, record: Record) ->
     found = list(events.select_related("actor").order_by("-at", "-id")[: LENGTH + 1])
     rest = found[LENGTH:]
     found = found[:LENGTH]
+    earlier = {"before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "", "show": group}
     return {
-        "entries": entries_of(found, request.user, record_type, record),
+        "entries": entries_of(found, request, record_type, record, edge[0] if edge else None),
         "groups": GROUPS,
         "group": group if group in GROUPS else "",
-        "before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "",
+        "more_url": f"{reverse('records:timeline', args=[record_type.slug, record.pk])}?{urlencode(earlier)}"
+        if rest else "",
         "is_first_page": not before,
-        "today": timezone.localdate(),
     }
 
 
@@ -84,10 +90,17 @@ def _edge(before: str) -> tuple[datetime, int] | None:
     return at, int(key)
 
 
-def entries_of(events: list[Event], actor: User, record_type: RecordType, record: Record) -> list[Entry]:
-    """Events as entries. One about a record that the reader does not see is left out with its record."""
+def entries_of(
+    events: list[Event], request: HttpRequest, record_type: RecordType, record: Record, above: datetime | None
+) -> list[Entry]:
+    """Events as entries. One about a record that the reader does not see is left out with its record.
+
+    `above` is the moment of the entry that stands before the first of these.
+    """
+    actor, fmt = request.user, request.formatter
     targets = _targets(events, actor)
     visible = record_type.visible_fields(actor)
+    day = timezone.localdate(above) if above else None
     entries = []
     for event in events:
         target = targets.get((event.target_kind, event.target_id))
@@ -101,19 +114,30 @@ def entries_of(events: list[Event], actor: User, record_type: RecordType, record
         details = {name: sentence.labels[name].get(value, value) if name in sentence.labels else value
                    for name, value in event.details.items()}
         said = {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **details}
+        before, day = day, timezone.localdate(event.at)
         entries.append(Entry(
-            at=event.at, sentence=_fill(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone,
-            actor=said["actor"], fields=_(", ").join(labels), target=target,
+            at=event.at, day_words="" if day == before else day_in_words(day, fmt),
+            sentence=_fill(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone, actor=said["actor"],
+            fields=_(", ").join(labels), target=target,
             template=registry.for_kind(event.target_kind).entry if target is not None else "",
         ))
     return entries
 
 
-def _fill(text: str, said: dict[str, Any]) -> str | SafeString:
+def day_in_words(day: date, fmt: Formatter) -> str:
+    """The head of a day: today, yesterday, or the weekday with the date."""
+    if (timezone.localdate() - day).days in {0, 1}:
+        return fmt.ago(day)
+    return _("%(weekday)s, %(day)s") % {"weekday": fmt.weekday(day), "day": fmt.short_date(day)}
+
+
+def _fill(text: str, said: dict[str, Any]) -> SafeString:
+    """The sentence with what it tells, each part isolated from the direction of the words around it."""
+    parts = {name: format_html("<bdi>{}</bdi>", value) for name, value in said.items()}
     try:
-        return text % said
+        return mark_safe(escape(text) % parts)  # noqa: S308  the text and every part of it are escaped
     except (KeyError, TypeError, ValueError):  # an event of an older version lacks what the sentence tells today
-        return text.partition("%(")[0].strip() or text
+        return escape(text.partition("%(")[0].strip() or text)
 
 
 def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record]:
