@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from mudir.accounts.roles import ROLE_CHOICES, ROLES, Role
+from mudir.accounts.roles import ROLE_CHOICES, ROLES, Reach, Role
 
 ACCENTS = 6  # hues of an avatar in the design system
 
@@ -135,3 +135,19 @@ class User(AbstractBaseUser):
                 UNION SELECT team.id FROM accounts_team team JOIN below ON team.parent_id = below.id
             ) SELECT id FROM below"""
         return [team.pk for team in Team.objects.raw(below, [self.team_id])]
+
+    @cached_property
+    def shared_team_ids(self) -> list[int]:
+        """Ids of the teams whose shares reach the user: a share is for a team with everyone below it.
+
+        Who directs a team also sees what is shared with it and below.
+        """
+        if self.team_id is None:
+            return []
+        above = """
+            WITH RECURSIVE above(id, parent_id) AS (
+                SELECT id, parent_id FROM accounts_team WHERE id = %s
+                UNION SELECT team.id, team.parent_id FROM accounts_team team JOIN above ON team.id = above.parent_id
+            ) SELECT id FROM above"""
+        directed = self.team_ids if self.role_in_code.reach is Reach.TEAM else []
+        return sorted({*directed, *(team.pk for team in Team.objects.raw(above, [self.team_id]))})

@@ -28,8 +28,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Any) -> Self:
         """Rows that the actor may see; nothing for an anonymous or inactive one."""
-        scoped = self._chain()
-        scoped._scoped = True
+        scoped = self._as_scoped()
         if not (actor and actor.is_authenticated and actor.is_active):
             return scoped.none()
         return scoped.narrowed_to(actor)
@@ -43,6 +42,10 @@ class ScopedQuerySet(models.QuerySet):
         if not reason:
             raise ValueError("Say why the query needs no scope.")
         unscoped_uses[reason] += 1
+        return self._as_scoped()
+
+    def _as_scoped(self) -> Self:
+        """The same rows, as those whom the caller narrows at once."""
         scoped = self._chain()
         scoped._scoped = True
         return scoped
@@ -60,9 +63,24 @@ class ScopedQuerySet(models.QuerySet):
         self._demand_scope()
         return super()._iterator(*args, **kwargs)
 
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """As a part of another query: rows that nobody narrowed would leak through its condition."""
+        self._demand_scope()
+        return super().resolve_expression(*args, **kwargs)
+
     def _combinator_query(self, *args: Any, **kwargs: Any) -> Self:
         combined = super()._combinator_query(*args, **kwargs)
         combined._scoped = self._scoped and all(getattr(other, "_scoped", True) for other in args[1:])
+        return combined
+
+    def __or__(self, other: models.QuerySet) -> Self:
+        return self._joined(other, super().__or__(other))
+
+    def __xor__(self, other: models.QuerySet) -> Self:
+        return self._joined(other, super().__xor__(other))
+
+    def _joined(self, other: models.QuerySet, combined: Self) -> Self:
+        combined._scoped = self._scoped and getattr(other, "_scoped", True)
         return combined
 
 
@@ -77,7 +95,7 @@ def _guarded(name: str) -> Any:
     return method
 
 
-for _name in ("aggregate", "count", "exists", "update", "delete", "get", "explain", "in_bulk"):
+for _name in ("aggregate", "count", "exists", "update", "delete", "get", "explain", "in_bulk", "raw"):
     setattr(ScopedQuerySet, _name, _guarded(_name))
 
 

@@ -8,7 +8,6 @@ from mudir.accounts.models import User
 from mudir.accounts.roles import Reach
 from mudir.kit.scope import ScopedQuerySet
 
-
 GRANTED = """
     SELECT object_id FROM records_share
     WHERE kind = %s AND (user_id = %s OR team_id = ANY(%s)) AND (until IS NULL OR until >= %s)
@@ -22,7 +21,7 @@ def _granted(actor: User, kind: str, *, confidential: bool = False) -> RawSQL:
     longer than asking the database.
     """
     only = " AND confidential" if confidential else ""
-    return RawSQL(GRANTED + only, [kind, actor.pk, actor.team_ids, timezone.localdate()])  # noqa: S611  two constants
+    return RawSQL(GRANTED + only, [kind, actor.pk, actor.shared_team_ids, timezone.localdate()])  # noqa: S611  two constants
 
 
 class RecordQuerySet(ScopedQuerySet):
@@ -33,7 +32,7 @@ class RecordQuerySet(ScopedQuerySet):
 
     def present_to(self, actor: User) -> "RecordQuerySet":
         """The rows alone, without what a kind shows beside them: to be named in another record's condition."""
-        return self.filter(trashed_at__isnull=True).reached_by(actor)
+        return self._as_scoped().filter(trashed_at__isnull=True).reached_by(actor)
 
     def trash_visible_to(self, actor: User) -> "RecordQuerySet":
         """What the actor could see and is in the trash."""
