@@ -90,6 +90,11 @@ TYPE_OF = (  # first match wins
 UNSORTED = {ValueType.LIST, ValueType.LONG_TEXT}
 
 
+def has_type(column: models.Field) -> bool:
+    """Whether lists know how to show, filter and sort such a column: a time of day or a token they do not."""
+    return column.is_relation or bool(column.choices) or any(isinstance(column, cls) for cls, _kind in TYPE_OF)
+
+
 def field_from_model(model: type[models.Model], name: str, **overrides: Any) -> Field:
     """The field id of a plain model field, with everything the model already says about it."""
     column = model._meta.get_field(name)

@@ -13,12 +13,13 @@ def navigation(request) -> dict:
         return {"navigation": [], "new_items": []}
     path = request.path
 
-    def link(label, url: str, icon: str) -> dict:
+    def link(label, url: str, icon: str, query: str = "") -> dict:
         current = path == url or (url != "/" and path.startswith(url))
-        return {"label": label, "url": url, "icon": icon, "current": current}
+        return {"label": label, "url": f"{url}?{query}" if query else url, "icon": icon, "current": current}
 
     lists = [
-        link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon)
+        link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon,
+             record_type.opens_with)
         for record_type in registry.all_types() if record_type.in_navigation
     ]
     groups = [{"title": "", "items": [link(_("My day"), "/", "day")]}, {"title": _("Clients"), "items": lists}]

@@ -61,10 +61,13 @@ class RecordType:
     form: type | None
     create: Callable[..., models.Model] | None
     edit: Callable[..., models.Model] | None
+    trash: Callable[..., models.Model] | None
+    restore: Callable[..., models.Model] | None
     title: str  # field id of the name a person knows it by
     head: str  # template above the record page's columns
     entry: str  # template of this record when it stands on another record's timeline
     in_navigation: bool
+    opens_with: str
     panels: list[Panel] = field(default_factory=list)
 
     @property
@@ -104,18 +107,22 @@ def register(
     form: type | None = None,
     create: Callable[..., models.Model] | None = None,
     edit: Callable[..., models.Model] | None = None,
+    trash: Callable[..., models.Model] | None = None,
+    restore: Callable[..., models.Model] | None = None,
     title: str = "name",
     head: str = "",
     entry: str = "",
     in_navigation: bool = True,
+    opens_with: str = "",
 ) -> RecordType:
     """Declare a record kind.
 
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
-    field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)` and
-    `edit(record, by=, version=, **data)` are the record's own services; without them plain ones are made.
+    field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
+    `edit(record, by=, version=, **data)`, `trash(record, by=)` and `restore(record, by=)` are the record's own
+    services; without them plain ones are made. `opens_with` is the query that the navigation opens the list with.
     """
-    from mudir.records.fields import field_from_model
+    from mudir.records.fields import field_from_model, has_type
 
     kind = model._meta.label_lower
     if kind in _types:
@@ -123,7 +130,7 @@ def register(
     known = {
         column.name: field_from_model(model, column.name)
         for column in model._meta.fields
-        if column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations"}
+        if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations"}
     }
     known |= {extra.id: extra for extra in fields}
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):
@@ -132,8 +139,8 @@ def register(
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), form=form, create=create, edit=edit, title=title, head=head, entry=entry,
-        in_navigation=in_navigation,
+        views=tuple(views), form=form, create=create, edit=edit, trash=trash, restore=restore, title=title, head=head,
+        entry=entry, in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

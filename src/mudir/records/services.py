@@ -122,3 +122,13 @@ def create_of(record_type: registry.RecordType) -> Callable[..., Record]:
 def edit_of(record_type: registry.RecordType) -> Callable[..., Record]:
     """The service that changes records of a kind."""
     return record_type.edit or edit_record
+
+
+def trash_of(record_type: registry.RecordType) -> Callable[..., Record]:
+    """The service that moves records of a kind to the trash."""
+    return record_type.trash or move_to_trash
+
+
+def restore_of(record_type: registry.RecordType) -> Callable[..., Record]:
+    """The service that takes records of a kind out of the trash."""
+    return record_type.restore or restore_from_trash

@@ -91,7 +91,7 @@ def preview(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespo
 @require_POST
 def trash(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = seen_or_404(request, record_type, pk)
-    services.move_to_trash(record, by=request.user)
+    services.trash_of(record_type)(record, by=request.user)
     notify(
         request, _("“%(record)s” is in the trash.") % {"record": record},
         undo=reverse("records:restore", args=[record_type.slug, pk]),
@@ -102,6 +102,6 @@ def trash(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespons
 @require_POST
 def restore(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = get_object_or_404(record_type.model.objects.trash_visible_to(request.user), pk=pk)
-    services.restore_from_trash(record, by=request.user)
+    services.restore_of(record_type)(record, by=request.user)
     notify(request, _("“%(record)s” is back.") % {"record": record})
     return HttpResponseRedirect(reverse("records:page", args=[record_type.slug, pk]))

@@ -31,7 +31,7 @@ customElements.define("m-keys", class extends HTMLElement {
     if (isTyping(event) || root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     const going = this.going;
     this.going = false;
-    if (going && PLACES.has(event.code)) this.go(event, `.side a[href="${PLACES.get(event.code)}"]`);
+    if (going && PLACES.has(event.code)) this.go(event, `.side a:is([href="${PLACES.get(event.code)}"], [href^="${PLACES.get(event.code)}?"])`);
     else if (isKey(event, "KeyG")) this.wait();
     else if (isKey(event, "KeyN")) this.go(event, "[data-key-new], #new-menu a");
     else if (["?", "؟"].includes(event.key)) {
