@@ -7,14 +7,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mudir.accounts.models import User
 from mudir.clients.models import Client, Contact
+from mudir.clients.models.client import PRESENT
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import DependentQuerySet
 
 
+class ActivityQuerySet(DependentQuerySet):
+    """Seen exactly when the client is; `contact_name` is empty where the reader does not see that person as well."""
+
+    def narrowed_to(self, actor: User) -> "ActivityQuerySet":
+        seen = Contact.objects.all().present_to(actor).filter(pk=models.OuterRef("contact_id"))
+        return self.present_to(actor).annotate(contact_name=models.Subquery(seen.values("name")))
+
+
 class Activity(Record):
-    """Seen exactly when its client is."""
+    """Something about a client, and perhaps about one of its people."""
 
     client = models.ForeignKey(
         Client, on_delete=models.CASCADE, related_name="%(class)s_rows", verbose_name=_("client")
@@ -23,13 +33,15 @@ class Activity(Record):
         Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)s_rows",
         verbose_name=_("contact"),
     )
-    objects = scoped_manager(DependentQuerySet)
+    # What the form that made it was sent with: the same form sent twice writes once.
+    token = models.UUIDField(null=True, unique=True, editable=False)
+    objects = scoped_manager(ActivityQuerySet)
 
     class Meta:
         abstract = True
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
 class Call(Activity):
     class Direction(models.TextChoices):
         OUTGOING = "outgoing", _("Outgoing")
@@ -50,22 +62,32 @@ class Call(Activity):
     class Meta:
         verbose_name = _("call")
         verbose_name_plural = _("calls")
-        indexes = [models.Index(fields=["client", "-started_at"], name="calls_of_client")]
+        indexes = [
+            models.Index(fields=["client", "-started_at"], name="calls_of_client"),
+            models.Index(fields=["started_at", "id"], condition=PRESENT, name="calls_by_start"),
+            models.Index(fields=["owner", "started_at", "id"], condition=PRESENT, name="calls_of_owner"),
+        ]
 
     def __str__(self) -> str:
-        return self.get_outcome_display()
+        return _("Call with %(client)s") % {"client": self.client}
+
+    @property
+    def name(self) -> str:
+        """What a list of calls knows it by."""
+        return str(self.client)
 
     def get_absolute_url(self) -> str:
         return reverse("records:page", args=["calls", self.pk])
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
 class Note(Activity):
     text = models.TextField(_("note"))
 
     class Meta:
         verbose_name = _("note")
         verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["created_at", "id"], condition=PRESENT, name="notes_by_age")]
 
     def __str__(self) -> str:
         return self.text[:80]
@@ -74,7 +96,7 @@ class Note(Activity):
         return reverse("records:page", args=["notes", self.pk])
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
 class Task(Activity):
     """Something to do by a day, perhaps for a client."""
 
@@ -95,6 +117,7 @@ class Task(Activity):
         indexes = [
             models.Index(fields=["owner", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_owner"),
             models.Index(fields=["client", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_client"),
+            models.Index(fields=["due_date", "id"], condition=PRESENT, name="tasks_by_due_date"),
         ]
 
     def __str__(self) -> str:
