@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
@@ -14,15 +15,15 @@ PRESENT = models.Q(trashed_at__isnull=True)
 
 
 class Tier(models.TextChoices):
-    ORDINARY = "ordinary", _("Ordinary")
-    CORPORATE = "corporate", _("Corporate")
-    KEY = "key", _("Key")
+    ORDINARY = "ordinary", pgettext_lazy("tier", "Ordinary")
+    CORPORATE = "corporate", pgettext_lazy("tier", "Corporate")
+    KEY = "key", pgettext_lazy("tier", "Key")
 
 
 class Lifecycle(models.TextChoices):
     PROSPECT = "prospect", _("Prospect")
     NEGOTIATING = "negotiating", _("Negotiating")
-    CLIENT = "client", _("Client")
+    CLIENT = "client", pgettext_lazy("lifecycle", "Client")
     REPEAT = "repeat", _("Repeat client")
     DORMANT = "dormant", _("Dormant")
     LOST = "lost", _("Lost")
@@ -31,16 +32,16 @@ class Lifecycle(models.TextChoices):
 class Stage(models.IntegerChoices):
     """The ten stages of the cycle, in order."""
 
-    BASE = 1, _("Client base")
-    APPOINTMENT = 2, _("Appointment")
-    PREPARATION = 3, _("Preparation")
-    CONTACT = 4, _("Contact")
-    NEEDS = 5, _("Needs")
-    PRESENTATION = 6, _("Presentation")
-    OBJECTIONS = 7, _("Objections")
-    DEAL = 8, _("Deal")
-    SUPPORT = 9, _("Support")
-    REFERRAL = 10, _("Referral")
+    BASE = 1, pgettext_lazy("stage", "Client base")
+    APPOINTMENT = 2, pgettext_lazy("stage", "Appointment")
+    PREPARATION = 3, pgettext_lazy("stage", "Preparation")
+    CONTACT = 4, pgettext_lazy("stage", "Contact")
+    NEEDS = 5, pgettext_lazy("stage", "Needs")
+    PRESENTATION = 6, pgettext_lazy("stage", "Presentation")
+    OBJECTIONS = 7, pgettext_lazy("stage", "Objections")
+    DEAL = 8, pgettext_lazy("stage", "Deal")
+    SUPPORT = 9, pgettext_lazy("stage", "Support")
+    REFERRAL = 10, pgettext_lazy("stage", "Referral")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
@@ -97,7 +98,7 @@ class Client(Record):
     objects = scoped_manager(OwnedQuerySet)
 
     class Meta:
-        verbose_name = _("client")
+        verbose_name = pgettext_lazy("one record", "client")
         verbose_name_plural = _("clients")
         constraints = [
             models.CheckConstraint(condition=models.Q(stage__gte=1, stage__lte=10), name="client_stage_is_one_of_ten"),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mudir.accounts.models import User
 from mudir.clients.models.client import PRESENT, Client
@@ -48,7 +49,7 @@ class Contact(Record):
     objects = scoped_manager(ContactQuerySet)
 
     class Meta:
-        verbose_name = _("contact")
+        verbose_name = pgettext_lazy("one record", "contact")
         verbose_name_plural = _("contacts")
         indexes = [
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="contacts_by_name"),
