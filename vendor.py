@@ -83,7 +83,7 @@ def compile_translations() -> None:
     """Write the .mo of each .po that changed; polib does it, so no gettext programs are needed."""
     import polib
 
-    for source in LOCALE.glob("*/LC_MESSAGES/*.po"):
+    for source in LOCALE.rglob("*.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
             polib.pofile(str(source)).save_as_mofile(str(compiled))

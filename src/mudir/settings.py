@@ -173,7 +173,7 @@ SECURE_CSP = {
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
-LOCALE_PATHS = [PACKAGE / "locale"]
+LOCALE_PATHS = [PACKAGE / "locale", PACKAGE / "locale/libraries"]  # ours, then better words for the pages of libraries
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
