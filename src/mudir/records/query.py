@@ -10,12 +10,12 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -87,20 +87,25 @@ class QuerySpec:
     columns: tuple[str, ...] = ()
     group: str = ""
     aggregates: tuple[str, ...] = ()  # "count", "sum.amount", "max.last_contact_at"
+    ids: tuple[int, ...] = ()  # only these of the rows that match; none given, all of them
     after: str = ""  # cursor of the page before
     size: int = PAGE_SIZE
 
     @classmethod
     def from_query(cls, kind: str, query: QueryDict) -> "QuerySpec":
-        """Read a spec from an address: `f` (one per condition), `q`, `sort`, `columns`, `after`, `size`."""
+        """Read a spec from an address: `f` (one per condition), `q`, `sort`, `columns`, `id`, `after`, `size`.
+
+        `all` stands for every row that matches, whichever were ticked.
+        """
         parts = tuple(Condition.parse(text) for text in query.getlist("f") if text)
         size = query.get("size") or str(PAGE_SIZE)
-        if not size.isascii() or not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
+        if not size.isascii() or not size.isdigit() or len(size) > 4 or not 1 <= int(size) <= LARGEST_PAGE:
             raise SpecError(_("A page has 1 to %(most)s rows.") % {"most": LARGEST_PAGE})
         return cls(
             kind=kind, where=Group("and", parts), text=query.get("q", "").strip()[:200],
             sort=_names(query.get("sort", "")), columns=_names(query.get("columns", "")),
             group=query.get("group", ""), aggregates=_names(query.get("aggregates", "")),
+            ids=() if query.get("all") else tuple(_key(text) for text in query.getlist("id")),
             after=query.get("after", ""), size=int(size),
         )
 
@@ -109,7 +114,7 @@ class QuerySpec:
         spec = dataclasses.replace(self, **changes)
         pairs: list[tuple[str, str]] = [("f", str(condition)) for condition in spec.where.conditions()]
         pairs += [("q", spec.text), ("sort", ",".join(spec.sort)), ("columns", ",".join(spec.columns)),
-                  ("group", spec.group), ("after", spec.after)]
+                  ("group", spec.group), ("aggregates", ",".join(spec.aggregates)), ("after", spec.after)]
         if spec.size != PAGE_SIZE:
             pairs.append(("size", str(spec.size)))
         return urlencode([(name, value) for name, value in pairs if value])
@@ -121,6 +126,12 @@ class QuerySpec:
     def with_condition(self, condition: Condition) -> "QuerySpec":
         parts = tuple(part for part in self.where.parts if part != condition)
         return dataclasses.replace(self, where=Group(self.where.joiner, (*parts, condition)), after="")
+
+
+def _key(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise SpecError(_("“%(text)s” is not the number of a record.") % {"text": text[:40]})
+    return int(text)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -288,8 +299,11 @@ def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
     return Q(**{f"{spec_field.path}__in": seen.values("pk")})
 
 
-def _emptiness(spec_field: Field) -> Q:
+def _emptiness(spec_field: Field, actor: User) -> Q:
     nothing = Q(**{f"{spec_field.path}__isnull": True})
+    if spec_field.type is ValueType.RECORD and not spec_field.is_many:
+        # An unseen one is as good as none.
+        return nothing | ~Exists(spec_field.nameable_by(actor).filter(pk=OuterRef(spec_field.value_paths[0])))
     if spec_field.type is ValueType.LIST:
         return nothing | Q(**{spec_field.path: []})
     if spec_field.type in {ValueType.NAME, ValueType.TEXT, ValueType.LONG_TEXT, ValueType.CODE, ValueType.LINK,
@@ -315,9 +329,9 @@ def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
     if not values and operator not in TAKES_NOTHING:
         raise SpecError(_("The filter of “%(field)s” needs a value.") % {"field": spec_field.label})
     if operator == "empty":
-        return _emptiness(spec_field)
+        return _emptiness(spec_field, actor)
     if operator == "not_empty":
-        return ~_emptiness(spec_field)
+        return ~_emptiness(spec_field, actor)
     match spec_field.type:
         case ValueType.DATE | ValueType.MOMENT:
             asked = _days_filter(spec_field, operator, values)
@@ -364,7 +378,7 @@ class Query:
         self.spec, self.actor = spec, actor
         self.record_type = registry.for_kind(spec.kind)
         self.fields = self.record_type.visible_fields(actor)
-        self.columns = [self.field(name) for name in spec.columns or self._default_columns()]
+        self.columns = [self.field(name) for name in dict.fromkeys(spec.columns or self._default_columns())]
         self.order = self._order()
         self.where = self._where(spec.where)
 
@@ -411,6 +425,8 @@ class Query:
         found = with_computed(found, self._used(), self.actor).filter(self.where)
         if any(self.field(condition.field).is_many for condition in self.spec.where.conditions()):
             found = found.distinct()
+        if self.spec.ids:
+            found = found.filter(pk__in=self.spec.ids)
         return search.match(found, self.spec.text) if self.spec.text else found
 
     def total(self) -> Total:
@@ -427,6 +443,8 @@ class Query:
 
     def page(self, paths: Sequence[str]) -> Page:
         """One page of rows in order, by keyset: as fast at the millionth row as at the first."""
+        if several := next((column for column in self.columns if column.is_many), None):
+            raise SpecError(_("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
         sort_paths = [spec_field.sort_path for spec_field, _turned in self.order]
         title = self.fields[self.record_type.title].path
         columns = ["pk", title, *paths, *sort_paths]
@@ -498,12 +516,21 @@ class Query:
         """One row per value of the group field (or one for all): the value, then each aggregate."""
         measures = {f"measure_{place}": self._measure(name) for place, name in enumerate(self.spec.aggregates)}
         found = self.queryset().order_by()
+        if found.query.distinct:  # rows that match several times are counted once
+            matching = found.values("pk")
+            found = self.record_type.model.objects.visible_to(self.actor).filter(pk__in=matching)
+            found = with_computed(found, self._used(), self.actor)
         if not self.spec.group:
             return [tuple(found.aggregate(**measures).values())]
         by = self.field(self.spec.group)
         if by.is_many or by.type in {ValueType.LIST, ValueType.LONG_TEXT}:
             raise SpecError(_("The list cannot be grouped by “%(field)s”.") % {"field": by.label})
-        return list(found.values_list(by.path).annotate(**measures).order_by(by.path)[:1000])
+        path = by.path
+        if by.type is ValueType.RECORD:  # an unseen one is as good as none
+            path = "group_key"
+            named = by.nameable_by(self.actor).filter(pk=OuterRef(by.value_paths[0]))
+            found = found.annotate(group_key=Subquery(named.values("pk")))
+        return list(found.values_list(path).annotate(**measures).order_by(path)[:1000])
 
     def _measure(self, name: str) -> Any:
         if name == "count":
@@ -539,7 +566,7 @@ def decode_cursor(cursor: str, order: Sequence[tuple[Field, bool]]) -> list[Any]
             raise ValueError
         return [*(_cursor_value(value, spec_field) for value, (spec_field, _turned) in
                   zip(sorted_by, order, strict=True)), key]
-    except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError, RecursionError):
         raise SpecError(_("This page of the list does not exist any more. Start again from the first.")) from None
 
 
@@ -551,7 +578,7 @@ def _cursor_value(value: Any, spec_field: Field) -> Any:
             return date.fromisoformat(value)
         case ValueType.MOMENT:
             moment = datetime.fromisoformat(value)
-            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+            return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
         case ValueType.NUMBER | ValueType.PERCENT:
             if type(value) is not int or abs(value) > LARGEST_NUMBER:
                 raise ValueError
@@ -567,4 +594,5 @@ def _cursor_value(value: Any, spec_field: Field) -> Any:
         case _:
             if type(value) is not str or "\0" in value:
                 raise ValueError
+            value.encode()  # half of a surrogate pair is no text
             return value

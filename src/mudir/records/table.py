@@ -14,22 +14,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mudir.kit.formatting import Formatter
+from mudir.kit.templatetags.mudir import HUES, initials
 from mudir.records.fields import Field, ValueType
 from mudir.records.registry import RecordType
 
-HUES = 6
 NOTHING = '<span class="dim">—</span>'
 PHONE_PLACES = ("m m-end", "m", "m")  # where the first cells after the title stand on a phone
 
 
 def esc(value: Any) -> str:
     return escape(str(value)) if value not in (None, "") else ""
-
-
-def initial(name: str) -> str:
-    """The letter an avatar shows: the first of the name, behind the Arabic article."""
-    letters = name.strip().removeprefix("ال") or name.strip()
-    return escape(next((letter for letter in letters if letter.isalnum()), "·").upper())
 
 
 def words(value: Any) -> str:
@@ -73,6 +67,18 @@ def choice_chips(field: Field) -> dict[Any, str]:
     return chips
 
 
+def title_words(field: Field) -> Callable[[Any, Formatter], str]:
+    """What leads to the record: its name, or in words the value that stands for one."""
+    choices = {code: escape(str(label)) for code, label in field.choices.items()}
+    said: dict[ValueType, Callable[[Any, Formatter], str]] = {
+        ValueType.CHOICE: lambda value, fmt: choices.get(value, NOTHING),
+        ValueType.MOMENT: lambda value, fmt: escape(fmt.datetime(value)) if value else NOTHING,
+        ValueType.DATE: lambda value, fmt: escape(fmt.date(value)) if value else NOTHING,
+        ValueType.CODE: lambda value, fmt: latin(value),
+    }
+    return said.get(field.type, lambda value, fmt: words(value))
+
+
 # What a cell of each type reads from the row: {v} is the value, {w} the second one of a related row, {n} the column.
 CELLS = {
     ValueType.NAME: '<td class="clip{m}">{{words({v})}}</td>',
@@ -97,7 +103,7 @@ CELLS = {
 @lru_cache(maxsize=256)
 def _compile(record_type: RecordType, columns: tuple[Field, ...], language: str) -> Callable[[tuple, Formatter], str]:
     names: dict[str, Any] = {
-        "esc": esc, "initial": initial, "words": words, "latin": latin, "tel": tel, "mailto": mailto, "chip": chip,
+        "esc": esc, "initials": initials, "words": words, "latin": latin, "tel": tel, "mailto": mailto, "chip": chip,
         "codes": codes, "answered": answered, "NOTHING": NOTHING, "yes": escape(_("Yes")), "no": escape(_("No")),
         "pick": escape(_("Select")), "url": f"/{record_type.slug}/",
     }
@@ -109,10 +115,13 @@ def _compile(record_type: RecordType, columns: tuple[Field, ...], language: str)
     for number, field in enumerate(columns):
         paths = field.value_paths
         if field.id == record_type.title:
-            source.append(
-                '<td class="name m"><a href="{url}{r[0]}/"><span class="avatar xs org" data-hue="{r[0] % ' f"{HUES}"
-                '}" aria-hidden="true">{initial(r[1])}</span><b><bdi>{esc(r[1])}</bdi></b></a></td>'
-            )
+            names["title"] = title_words(field)
+            avatar = (
+                '<span class="avatar xs org" data-hue="{r[0] % ' f"{HUES}" '}" aria-hidden="true">'
+                '{initials(r[1], letters=1)}</span>'
+            ) if field.type is ValueType.NAME else ""
+            link = '<a href="{url}{r[0]}/">' + avatar + "<b>{title(r[1], fmt)}</b></a>"
+            source.append(f'<td class="name clip m">{link}</td>')
         else:
             on_phone = f" {PHONE_PLACES[after_title]}" if after_title < len(PHONE_PLACES) else ""
             after_title += 1

@@ -110,7 +110,7 @@ def column_head(column: Field, query: Query) -> dict:
         "label": column.label,
         "url": f"?{query.spec.to_query(sort=(sort,), after='')}" if column.sort_path else "",
         "sorted": ("descending" if turned else "ascending") if is_sorted else "",
-        "is_number": column.type in {ValueType.NUMBER, ValueType.PERCENT},
+        "is_number": column.type in {ValueType.NUMBER, ValueType.PERCENT} and not column.cell,
     }
 
 

@@ -16,7 +16,7 @@ from mudir.records import rules, services
 from mudir.records.models import Record
 from mudir.records.projection import facts_of
 from mudir.records.registry import Panel, RecordType
-from mudir.records.views.timeline import first_page
+from mudir.records.views.timeline import GROUPS, first_page
 
 
 def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Record:
@@ -56,6 +56,7 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
     context |= {
         "tabs": tabs,
         "chosen": chosen,
+        "groups": GROUPS,
         "panel": draw_panel(request, chosen, record) if chosen else "",
         "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
                     for place in ("composer", "facts", "next")},

@@ -71,7 +71,6 @@ def first_page(request: HttpRequest, record_type: RecordType, record: Record) ->
     earlier = {"before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "", "show": group}
     return {
         "entries": entries_of(found, request, record_type, record, edge[0] if edge else None),
-        "groups": GROUPS,
         "group": group if group in GROUPS else "",
         "more_url": f"{reverse('records:timeline', args=[record_type.slug, record.pk])}?{urlencode(earlier)}"
         if rest else "",

@@ -1,4 +1,5 @@
-/* Popover menus: arrows walk them, a chosen link closes them. The browser opens, places and closes. */
+/* Popover menus: arrows walk them, a chosen link closes them. The browser opens, places and closes.
+   A link with data-menu opens its page's fragment in the menu of that id instead of leading to the page. */
 const ITEMS = ":is(a, button, input, summary):not([disabled])";
 
 document.addEventListener("toggle", (event) => {
@@ -6,7 +7,7 @@ document.addEventListener("toggle", (event) => {
   if (event.newState !== "open" || !menu.matches?.(".menu[popover]")) return;
   menu.querySelector("[autofocus]")?.focus();
   if (CSS.supports("position-area", "block-end")) return;
-  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
+  const button = document.querySelector(`:is([popovertarget="${CSS.escape(menu.id)}"], [data-menu="${CSS.escape(menu.id)}"])`)?.getBoundingClientRect();
   if (!button) return;
   const { width, height } = menu.getBoundingClientRect();
   const below = button.bottom + height < innerHeight;
@@ -23,6 +24,16 @@ document.addEventListener("keydown", (event) => {
   const place = items.indexOf(event.target);
   event.preventDefault();
   items[(place + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length]?.focus();
+});
+
+document.addEventListener("click", async (event) => {
+  const opener = event.target.closest("[data-menu]");
+  const menu = opener && document.getElementById(opener.dataset.menu);
+  if (!menu || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await htmx.ajax("GET", opener.pathname + opener.search, { source: menu, target: menu, swap: "innerHTML" });
+  menu.showPopover({ source: opener });
+  menu.querySelector("input:not([type=hidden]), select, button")?.focus();
 });
 
 document.addEventListener("click", (event) => {
