@@ -56,7 +56,7 @@ def crowd(owner, teammate, lead, monkeypatch) -> list[Client]:
             tier=["ordinary", "key", "corporate"][number % 3], stage=number % 10 + 1, confidential=False,
             languages=[["ar"], ["ar", "en"], [], ["fr"]][number % 4], completeness=number % 5 * 25,
             client_since=[None, TODAY, TODAY - timedelta(days=turn), date(1999, 12, 31)][number % 4],
-            last_contact_at=[None, at, at - timedelta(days=turn, hours=9, minutes=30), at + timedelta(hours=15)][turn % 4],
+            last_contact_at=[None, at, at - timedelta(days=turn, hours=9.5), at + timedelta(hours=15)][turn % 4],
             next_step_date=None if number % 3 else TODAY + timedelta(days=turn),
             owner=[owner, teammate][number % 2], team=owner.team, registration_number=str(number % 9 or ""),
         ))
@@ -284,7 +284,8 @@ def test_a_condition_that_makes_no_sense_is_refused_in_words(owner, client_of_ow
 
 @pytest.mark.parametrize("query", [
     "size=0", "size=201", "size=-1", "size=x", "size=²", "size=" + "9" * 5000, "f=name", "sort=languages", "sort=notes",
-    "sort=phones", "sort=name,tier,stage,city", "&".join(["f=name.not_empty"] * 31), "columns=phones", "columns=nuances",
+    "sort=phones", "sort=name,tier,stage,city", "&".join(["f=name.not_empty"] * 31), "columns=phones",
+    "columns=nuances", "id=x", "id=-1", "id=" + "9" * 19, "id=1&id=",
 ])
 def test_an_address_that_makes_no_sense_is_refused(owner, client_of_owner, query):
     with pytest.raises(SpecError):
@@ -309,8 +310,9 @@ def test_nobody_is_answered_nothing(client_of_owner):
 
 def test_an_address_is_read_as_it_was_written():
     spec = QuerySpec(
-        kind=CLIENT, where=Group("and", (Condition("tier", "is", ("key", "corporate")),
-                                         Condition("sector", "contains", ("a.b,c & د",)), Condition("phones", "empty"))),
+        kind=CLIENT,
+        where=Group("and", (Condition("tier", "is", ("key", "corporate")), Condition("phones", "empty"),
+                            Condition("sector", "contains", ("a.b,c & د",)))),
         text="نخبة & co", sort=("-last_contact_at", "name"), columns=("name", "tier"), group="tier",
         aggregates=("count", "max.completeness"), after="abc", size=20,
     )
@@ -422,6 +424,15 @@ def test_a_list_that_is_searched_is_paged_as_well(owner):
 
     keys = [key for page in pages(owner, QuerySpec(kind=CLIENT, text="nakheel", size=2)) for key in page]
     assert sorted(keys) == sorted(client.pk for client in made)
+
+
+def test_rows_that_were_chosen_are_those_that_the_person_sees_and_that_match(crowd, owner, lead, client_of_stranger):
+    chosen = [*(client.pk for client in crowd[:6]), client_of_stranger.pk, 999_999]
+    query = QueryDict("f=tier.is.key&" + "&".join(f"id={key}" for key in chosen))
+
+    assert set(Query(QuerySpec.from_query(CLIENT, query), lead).keys()) == {crowd[1].pk, crowd[4].pk}
+    everything = QueryDict(query.urlencode() + "&all=1")
+    assert set(Query(QuerySpec.from_query(CLIENT, everything), lead).keys()) == found(lead, "tier.is.key")
 
 
 # ── made-up cursors ──────────────────────────────────────────────────────────────────────────────────────────────────
