@@ -129,7 +129,7 @@ def make_form(
     given = {"data": data, "by": by, "instance": instance, "initial": initial}
     if record_type.form:
         return record_type.form(**given)
-    names = [field.id for field in record_type.visible_fields(by).values() if field.is_editable and not field.is_many]
+    names = list(record_type.writable_fields(by))
     plain = forms.modelform_factory(
         record_type.model, form=RecordForm, fields=names,
         formfield_callback=lambda column, **_kwargs: form_field(column, by=by),

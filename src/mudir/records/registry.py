@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mudir.records.fields import Field
 
 Text = str | Promise
+ACCESS = frozenset({"owner", "team", "confidential"})  # they decide who sees a record
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ class RecordType:
     def visible_fields(self, actor: "User") -> dict[str, "Field"]:
         """The projection: every field of this record that the actor may see."""
         return {name: value for name, value in self.fields.items() if value.visible_to(actor)}
+
+    def writable_fields(self, actor: "User") -> dict[str, "Field"]:
+        """Those that a plain form offers; who has the record is said by services of its own."""
+        return {name: value for name, value in self.visible_fields(actor).items()
+                if value.is_editable and not value.is_many and name not in ACCESS}
 
 
 _types: dict[str, RecordType] = {}

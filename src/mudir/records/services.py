@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.services import service
@@ -43,6 +44,14 @@ def locked(record: Record, *, by: User, version: int | None = None) -> Record:
     return current
 
 
+def check_writable(model: type[Record], data: dict[str, Any], *, by: User) -> None:
+    """Refuse what no form of the kind offers `by`: whose a record is and what the program itself keeps among it."""
+    writable = registry.for_model(model).writable_fields(by)
+    for name in data:
+        if name not in writable:
+            raise ValidationError({name: _("“%(field)s” cannot be changed here.") % {"field": name[:60]}})
+
+
 def save_new(record: Record, *, by: User) -> Record:
     """Validate and insert a record that `by` makes; owner and team default to theirs."""
     record.created_by = by
@@ -71,6 +80,7 @@ def create_record(model: type[Record], *, by: User, **data: Any) -> Record:
     """Make a record of a kind that has no service of its own."""
     if not rules.can_create(by, model):
         raise PermissionDenied
+    check_writable(model, data, by=by)
     record = save_new(model(**data), by=by)
     add_event(record, f"{model._meta.model_name}.created", by=by)
     search.index(record)
@@ -83,6 +93,7 @@ def edit_record(record: Record, *, by: User, version: int, **data: Any) -> Recor
     current = locked(record, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
+    check_writable(type(record), data, by=by)
     changed = save_changes(current, data)
     if changed:
         add_event(current, f"{current._meta.model_name}.edited", by=by, fields=changed)
