@@ -3,6 +3,7 @@
 import zoneinfo
 
 import pghistory
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -12,8 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts.roles import ROLE_CHOICES, ROLES, Reach, Role
-
-ACCENTS = 6  # hues of an avatar in the design system
+from mudir.kit import calendars
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -45,6 +45,7 @@ class UserManager(BaseUserManager):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save()
+        user.confirm_mailbox()
         return user
 
     def get_by_natural_key(self, email: str) -> "User":
@@ -112,9 +113,27 @@ class User(AbstractBaseUser):
         self.email = (self.email or "").lower()
         if self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("Choose a time zone such as Asia/Riyadh.")})
+        if self.week_start is not None and self.week_start not in range(7):
+            raise ValidationError({"week_start": _("A week has seven days.")})
 
     def get_full_name(self) -> str:
         return self.name
+
+    def confirm_mailbox(self) -> None:
+        """Tell the sign-in that the e-mail is this person's: who made the user answers for it. Ends a change begun."""
+        EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
+        EmailAddress.objects.update_or_create(
+            user=self, email=self.email, defaults={"primary": True, "verified": True})
+
+    @property
+    def first_weekday(self) -> int:
+        """The day the week begins on for this person, Monday as 0."""
+        return calendars.first_weekday(self.country) if self.week_start is None else self.week_start
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The days off where this person works, Monday as 0."""
+        return calendars.weekend(self.country)
 
     @property
     def role_in_code(self) -> Role:

@@ -111,7 +111,6 @@ def migrate() -> bool:
         return False
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
     except DatabaseError as problem:
         raise CannotStart(_("The database could not be prepared: %(problem)s") % {
             "problem": _one_line(problem)}) from problem

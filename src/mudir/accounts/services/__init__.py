@@ -1,0 +1,17 @@
+"""What an administrator does with people and teams, and each person with their own preferences."""
+
+from mudir.accounts.services.preferences import save_preferences
+from mudir.accounts.services.set_up import AlreadySetUp, set_up
+from mudir.accounts.services.team import create_team, edit_team, remove_team, restore_team
+from mudir.accounts.services.user import (
+    activate_user,
+    create_user,
+    deactivate_user,
+    edit_user,
+    send_password_letter,
+)
+
+__all__ = [
+    "AlreadySetUp", "activate_user", "create_team", "create_user", "deactivate_user", "edit_team", "edit_user",
+    "remove_team", "restore_team", "save_preferences", "send_password_letter", "set_up",
+]
