@@ -137,16 +137,36 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "mudir.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator makes the users; nobody signs up
 ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the person learns of every change of their access, at the old e-mail too
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this device stays; every other session dies with the old password
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "allauth.account.forms.EmailAwarePasswordResetTokenGenerator"
+ACCOUNT_FORMS = {
+    "login": "mudir.accounts.forms.signing.SignInForm",
+    "add_email": "mudir.accounts.forms.signing.NewEmailForm",
+    "change_password": "mudir.accounts.forms.signing.ChangePasswordForm",
+    "set_password": "mudir.accounts.forms.signing.SetPasswordForm",
+    "reset_password": "mudir.accounts.forms.signing.ForgottenPasswordForm",
+    "reset_password_from_key": "mudir.accounts.forms.signing.NewPasswordForm",
+    "reauthenticate": "mudir.accounts.forms.signing.ConfirmPasswordForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if IS_HTTPS else 0  # TLS ends in one proxy before us, which names the client
 PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "mudir.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator answers for the e-mail; a change begun is no reason to wait
+MFA_FORMS = {
+    "authenticate": "mudir.accounts.forms.signing.CodeForm",
+    "reauthenticate": "mudir.accounts.forms.signing.ConfirmCodeForm",
+    "activate_totp": "mudir.accounts.forms.signing.StartCodeAppForm",
+    "add_webauthn": "mudir.accounts.forms.signing.AddPasskeyForm",
+    "edit_webauthn": "mudir.accounts.forms.signing.RenamePasskeyForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -179,7 +199,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
@@ -206,7 +225,11 @@ else:
     raise ImproperlyConfigured("MUDIR_MAIL_URL must be console: or smtp://user:password@host:port.")
 DEFAULT_FROM_EMAIL = os.environ.get("MUDIR_MAIL_FROM", f"Mudir <no-reply@{_base.hostname}>")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+# What limits tries of signing in: shared by every process, and too large for an attacker to push entries out.
+CACHES = {"default": {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}}
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {

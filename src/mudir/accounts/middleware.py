@@ -1,14 +1,17 @@
 """Who is looking, and how they want to see it."""
 
 import zoneinfo
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from mudir.accounts.models import User
+from mudir.kit.addresses import local_or
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import wants_fragment
 
@@ -39,11 +42,28 @@ class Preferences:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Every page asks for a sign-in; htmx is told to go there instead of being handed the page of it."""
+    """Every page asks for a sign-in; htmx is told to go there instead of being handed the page of it.
+
+    A house without users asks for its administrator instead, also where one would sign in.
+    """
+
+    def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> HttpResponse | None:
+        asks = getattr(view_func, "login_required", True) or request.resolver_match.url_name == "account_login"
+        if asks and not request.user.is_authenticated and not User.objects.exists():
+            return _go_to(request, reverse("accounts:welcome"))
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
         if not wants_fragment(request):
             return super().handle_no_permission(request, view_func)
-        response = HttpResponse(status=401)
-        response.headers["HX-Redirect"] = f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': '/'})}"
-        return response
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = local_or(f"{shown.path}?{shown.query}" if shown.query else shown.path, "/")
+        return _go_to(request, f"{resolve_url(self.get_login_url(view_func))}?{urlencode({'next': back})}")
+
+
+def _go_to(request: HttpRequest, address: str) -> HttpResponse:
+    if not wants_fragment(request):
+        return HttpResponseRedirect(address)
+    response = HttpResponse(status=401)
+    response.headers["HX-Redirect"] = address
+    return response

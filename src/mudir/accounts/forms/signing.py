@@ -1,0 +1,84 @@
+"""The forms of django-allauth in our words."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as factor
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as passkey
+from django.utils.translation import gettext_lazy as _
+
+CODE = {"inputmode": "numeric", "dir": "ltr"}
+
+
+class Worded:
+    """Labels and hints of ours; a field's label stands above it, so it needs no placeholder."""
+
+    labels: dict[str, Any] = {}
+    hints: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, field.help_text)
+            field.widget.attrs.pop("placeholder", None)
+            if name == "code":
+                field.widget.attrs |= CODE
+
+
+class SignInForm(Worded, account.LoginForm):
+    labels = {"login": _("E-mail"), "password": _("Password"), "remember": _("Stay signed in on this device")}
+    hints = {"password": ""}
+
+
+class ConfirmPasswordForm(Worded, account.ReauthenticateForm):
+    labels = {"password": _("Password")}
+    hints = {"password": ""}
+
+
+class ChangePasswordForm(Worded, account.ChangePasswordForm):
+    labels = {"oldpassword": _("Present password"), "password1": _("New password"),
+              "password2": _("New password once more")}
+    hints = {"oldpassword": ""}
+
+
+class SetPasswordForm(Worded, account.SetPasswordForm):
+    labels = {"password1": _("New password"), "password2": _("New password once more")}
+
+
+class ForgottenPasswordForm(Worded, account.ResetPasswordForm):
+    labels = {"email": _("E-mail")}
+
+
+class NewPasswordForm(Worded, account.ResetPasswordKeyForm):
+    labels = {"password1": _("New password"), "password2": _("New password once more")}
+
+
+class NewEmailForm(Worded, account.AddEmailForm):
+    labels = {"email": _("New e-mail")}
+
+
+class CodeForm(Worded, factor.AuthenticateForm):
+    labels = {"code": _("Code")}
+    hints = {"code": _("Six figures from your code app, or one of your recovery codes.")}
+
+
+class ConfirmCodeForm(Worded, factor.ReauthenticateForm):
+    labels = {"code": _("Code")}
+    hints = {"code": _("Six figures from your code app, or one of your recovery codes.")}
+
+
+class StartCodeAppForm(Worded, ActivateTOTPForm):
+    labels = {"code": _("Code that the app shows now")}
+
+
+
+
+class AddPasskeyForm(Worded, passkey.AddWebAuthnForm):
+    labels = {"name": _("Name of the device"), "passwordless": _("Sign in with it alone, without a password")}
+    hints = {"passwordless": _("The device then asks for a finger, a face or its own code.")}
+
+
+class RenamePasskeyForm(Worded, passkey.EditWebAuthnForm):
+    labels = {"name": _("Name of the device")}
