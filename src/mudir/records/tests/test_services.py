@@ -296,7 +296,7 @@ def test_history_keeps_what_was_before_and_every_way_of_writing(owner, client_of
     assert sorted(rows[3:5]) == [("update", "bulk", one), ("update", "bulk", two)]
     assert rows[5:] == [("update", "sql", pk), ("delete", "sql", pk)]
     assert authors_of(table)[start:] == [owner.pk] * 7
-    assert [row for row in authors_of(Phone.pgh_event_model)][-1] == owner.pk  # gone with its client
+    assert authors_of(Phone.pgh_event_model)[-1] == owner.pk  # gone with its client
 
 
 def test_a_service_that_fails_leaves_nothing(owner, client_of_owner, monkeypatch):
