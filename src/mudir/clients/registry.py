@@ -34,23 +34,26 @@ def stage_cell(stage: int, since: datetime | None, fmt: Formatter) -> str:
 
 def last_contact_cell(at: datetime | None, fmt: Formatter) -> str:
     if at is None:
-        return f'<td class="nowrap soon">{escape(_("Never"))}</td>'
+        never = _("Never")
+        return f'<td class="nowrap soon">{escape(never)}</td>'
     tone = "late" if (timezone.now() - at).days >= OUT_OF_TOUCH_DAYS else "dim"
     return f'<td class="nowrap {tone}"><time datetime="{at.isoformat()}">{escape(fmt.ago(at))}</time></td>'
 
 
 def next_step_cell(text: str, due: date | None, fmt: Formatter) -> str:
     if not text:
-        return f'<td class="clip m m-all"><span class="soon">{escape(_("No next step"))}</span></td>'
+        nothing = _("No next step")
+        return f'<td class="clip m m-all"><span class="soon">{escape(nothing)}</span></td>'
     tone = ' class="late"' if due and due < timezone.localdate() else ""
     return f'<td class="clip m m-all"><bdi{tone}>{escape(text)}</bdi></td>'
 
 
 def completeness_cell(percent: int, fmt: Formatter) -> str:
     tone = "good" if percent >= 80 else "warn" if percent >= 50 else "bad"
+    label = _("Completeness")
     return (
         f'<td><span class="row" data-gap="2"><meter class="short" min="0" max="100" value="{percent}" '
-        f'data-tone="{tone}" aria-label="{escape(_("Completeness"))}"></meter>'
+        f'data-tone="{tone}" aria-label="{escape(label)}"></meter>'
         f'<span class="num">{escape(fmt.number(percent))}</span></span></td>'
     )
 

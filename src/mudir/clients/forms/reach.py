@@ -7,7 +7,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.forms.widgets import TelInput
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mudir.clients.models import Address, Client, Consent, Contact, Email, Phone
 from mudir.clients.services.reach import COLUMNS, rows_of
@@ -49,7 +49,7 @@ class ConsentForm(forms.Form):
         label=gettext_lazy("Answer"), choices=[("yes", gettext_lazy("Allowed")), ("no", gettext_lazy("Refused"))],
         coerce=lambda value: value == "yes", initial="yes", required=False, empty_value=False,
     )
-    given_date = LocalDateField(label=gettext_lazy("On"), required=False)
+    given_date = LocalDateField(label=pgettext_lazy("date", "On"), required=False)
     evidence = forms.CharField(label=gettext_lazy("How it was given"), max_length=200, required=False)
 
 
