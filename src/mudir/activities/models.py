@@ -40,6 +40,15 @@ class Activity(Record):
     class Meta:
         abstract = True
 
+    def validate_unique(self, exclude: set[str] | None = None) -> None:
+        """The database alone refuses a token twice: looking first would be a read of all rows, and too early."""
+        super().validate_unique({*(exclude or ()), "token"})
+
+    @property
+    def about(self) -> str:
+        """What lists of calls and notes know one by: the name of its client."""
+        return str(self.client or "")
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
 class Call(Activity):
@@ -70,11 +79,6 @@ class Call(Activity):
 
     def __str__(self) -> str:
         return _("Call with %(client)s") % {"client": self.client}
-
-    @property
-    def name(self) -> str:
-        """What a list of calls knows it by."""
-        return str(self.client)
 
     def get_absolute_url(self) -> str:
         return reverse("records:page", args=["calls", self.pk])

@@ -178,6 +178,21 @@ def touch_client(client: Client, *, at: datetime, contact: Contact | None = None
         Contact.objects.unscoped(reason).filter(earlier, pk=contact.pk).update(last_contact_at=at)
 
 
+def untouch_client(
+    client: Client, *, at: datetime, latest: datetime | None, contact: Contact | None = None,
+    latest_of_contact: datetime | None = None,
+) -> None:
+    """Take back the contact of that moment, unless a later one was told: then `latest` is the last one.
+
+    Part of another service's transaction, which asked for permission.
+    """
+    reason = "last contact, taken back by an activity that its service let through"
+    Client.objects.unscoped(reason).filter(pk=client.pk, last_contact_at=at).update(last_contact_at=latest)
+    if contact is not None:
+        people = Contact.objects.unscoped(reason)
+        people.filter(pk=contact.pk, last_contact_at=at).update(last_contact_at=latest_of_contact)
+
+
 def set_next_step(client: Client, *, text: str, due_date: date | None) -> None:
     """Keep the client's next open task beside its name; empty text when there is none.
 

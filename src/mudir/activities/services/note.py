@@ -1,0 +1,54 @@
+"""Notes about a client."""
+
+import uuid
+from typing import Any
+
+from mudir.accounts.models import User
+from mudir.activities.models import Note
+from mudir.activities.services.writing import (
+    check_contact,
+    check_fields,
+    content_token,
+    editable,
+    tell_of_new,
+    writable,
+    written_before,
+)
+from mudir.clients.models import Client, Contact
+from mudir.records import search
+from mudir.records.services import add_event, save_changes, save_new, service
+
+FIELDS = frozenset({"text", "contact"})
+
+
+@service
+def write_note(
+    *, by: User, client: Client, text: str, contact: Contact | None = None, token: uuid.UUID | None = None
+) -> Note:
+    """Write something down about a client. The same form sent again (`token`) gives the note of the first time."""
+    current = writable(client, by=by)
+    text = text.strip()
+    token = content_token(token, client=client, contact=contact, text=text)
+    if written := written_before(Note, token, by=by):
+        return written
+    check_contact(contact, current, by=by)
+    note = save_new(Note(client=current, contact=contact, text=text, token=token), by=by)
+    tell_of_new(note, "note.written", by=by)
+    search.index(note)
+    return note
+
+
+@service
+def edit_note(note: Note, *, by: User, version: int | None = None, **data: Any) -> Note:
+    """Change a note; its client stays. Raises `Conflict`."""
+    check_fields(data, FIELDS)
+    current = editable(note, by=by, version=version)
+    if "contact" in data and data["contact"] != current.contact:
+        check_contact(data["contact"], current.client, by=by)
+    data = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+    if not any(getattr(current, name) != value for name, value in data.items()):
+        return current
+    changed = save_changes(current, data)
+    add_event(current, "note.edited", by=by, fields=changed)
+    search.index(current)
+    return current

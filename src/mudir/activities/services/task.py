@@ -1,0 +1,154 @@
+"""What is to be done, and by when."""
+
+import uuid
+from datetime import date, time
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mudir.accounts.models import User
+from mudir.activities import rules
+from mudir.activities.models import Task
+from mudir.activities.services.writing import (
+    check_contact,
+    check_fields,
+    content_token,
+    editable,
+    tell_of_change,
+    tell_of_new,
+    writable,
+    written_before,
+)
+from mudir.clients.models import Client, Contact
+from mudir.clients.services import set_next_step
+from mudir.records import search
+from mudir.records.services import add_event, save_changes, save_new, service
+
+FIELDS = frozenset({"title", "notes", "due_date", "due_time", "contact", "owner"})
+
+
+@service
+def make_task(
+    *, by: User, title: str, due_date: date, client: Client | None = None, contact: Contact | None = None,
+    due_time: time | None = None, notes: str = "", owner: User | None = None, token: uuid.UUID | None = None,
+) -> Task:
+    """Plan something for a client, or for oneself alone. The same form sent again (`token`) plans it once."""
+    current = writable(client, by=by) if client else None
+    if not rules.can_write_about(by, current):
+        raise PermissionDenied
+    written = {"title": title.strip(), "due_date": due_date, "due_time": due_time, "contact": contact,
+               "notes": notes.strip(), "owner": owner or by}
+    token = content_token(token, client=client, **written)
+    if planned := written_before(Task, token, by=by):
+        return planned
+    check_contact(contact, current, by=by)
+    _check_owner(written["owner"], current, by=by)
+    try:
+        with transaction.atomic():
+            return plan(by=by, client=current, token=token, **written)
+    except IntegrityError:  # without a client nothing is locked, and the same form came twice at the same time
+        if planned := written_before(Task, token, by=by):
+            return planned
+        raise
+
+
+def plan(*, by: User, **fields: Any) -> Task:
+    """Write a task down. Part of another service's transaction, which asked for permission and locked the client."""
+    task = save_new(Task(**fields), by=by)
+    tell_of_new(task, "task.planned", by=by, title=task.title)
+    keep_next_step(task.client)
+    search.index(task)
+    return task
+
+
+@service
+def edit_task(task: Task, *, by: User, version: int | None = None, **data: Any) -> Task:
+    """Change a task; its client stays. Raises `Conflict`."""
+    check_fields(data, FIELDS)
+    current = editable(task, by=by, version=version)
+    if "contact" in data and data["contact"] != current.contact:
+        check_contact(data["contact"], current.client, by=by)
+    if "owner" in data and data["owner"] != current.owner:
+        _check_owner(data["owner"], current.client, by=by)
+    data = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+    if not any(getattr(current, name) != value for name, value in data.items()):
+        return current
+    changed = save_changes(current, data)
+    keep_next_step(current.client)
+    add_event(current, "task.edited", by=by, fields=changed)
+    search.index(current)
+    return current
+
+
+@service
+def complete_task(task: Task, *, by: User) -> Task:
+    """Tick the task off; one that is done stays as it is."""
+    current = editable(task, by=by)
+    if current.done_at is None:
+        save_changes(current, {"done_at": timezone.now()})
+        keep_next_step(current.client)
+        tell_of_change(current, "task.done", by=by, title=current.title)
+    return current
+
+
+@service
+def reopen_task(task: Task, *, by: User) -> Task:
+    """The task was not done after all."""
+    current = editable(task, by=by)
+    if current.done_at is not None:
+        save_changes(current, {"done_at": None})
+        keep_next_step(current.client)
+        tell_of_change(current, "task.reopened", by=by, title=current.title)
+    return current
+
+
+@service
+def postpone_task(task: Task, *, to: date, by: User) -> Task:
+    """Put an open task off to a later day; how often that happened is counted. Twice to the same day is once."""
+    current = editable(task, by=by)
+    if current.due_date == to and current.postponed:
+        return current
+    if current.done_at is not None:
+        raise ValidationError({"to": _("The task is done.")})
+    if to <= current.due_date or to < timezone.localdate():
+        raise ValidationError({"to": _("Choose a day behind the one it is due on, and not a past one.")})
+    before = current.due_date
+    save_changes(current, {"due_date": to, "postponed": current.postponed + 1})
+    keep_next_step(current.client)
+    tell_of_change(current, "task.postponed", by=by, title=current.title, before=before.isoformat(), to=to.isoformat())
+    return current
+
+
+@service
+def take_back_postponement(task: Task, *, to: date, by: User) -> Task:
+    """The task is due on its former day again, and was put off once less."""
+    current = editable(task, by=by)
+    if current.postponed and to < current.due_date:
+        save_changes(current, {"due_date": to, "postponed": current.postponed - 1})
+        keep_next_step(current.client)
+        tell_of_change(current, "task.due_again", by=by, title=current.title, to=to.isoformat())
+    return current
+
+
+def keep_next_step(client: Client | None) -> None:
+    """The client's next step is its earliest open task. Part of another service's transaction."""
+    if client is None:
+        return
+    everything = Task.objects.unscoped("next step of a client that its service let through")
+    earliest = everything.filter(client=client, done_at__isnull=True, trashed_at__isnull=True).order_by(
+        "due_date", F("due_time").asc(nulls_last=True), "pk").first()
+    set_next_step(client, text=earliest.title if earliest else "", due_date=earliest.due_date if earliest else None)
+
+
+def _check_owner(owner: User, client: Client | None, *, by: User) -> None:
+    """Work is given to somebody who may do it and who sees what it is about."""
+    if not rules.can_give(by, owner):
+        raise PermissionDenied
+    if owner != by and client is not None and not Client.objects.visible_to(owner).filter(pk=client.pk).exists():
+        raise ValidationError({"owner": _("%(name)s does not see this client.") % {"name": owner}})
+    if owner != by and client is None:
+        raise ValidationError({"owner": _("A task for somebody else is about a client.")})
