@@ -44,6 +44,20 @@ def _is_row(field: Field) -> bool:
     return field.type in {ValueType.PERSON, ValueType.RECORD}
 
 
+def _is_at_hand(field: Field) -> bool:
+    """Whether the record itself tells it: no name of another record, nothing computed for the reader."""
+    return not field.computed and field.type is not ValueType.RECORD and (field.is_many or "__" not in field.path)
+
+
+def value_of(record: Record, field: Field) -> Any:
+    """A value of a record that is seen already, without asking for the record once more."""
+    if field.is_many:
+        rows, _mark, column = field.path.partition("__")
+        return list(getattr(record, rows).order_by("pk").values_list(column, flat=True))
+    value = getattr(record, field.path)
+    return value.name if _is_row(field) and value is not None else value
+
+
 def draw(field: Field, value: Any, fmt: Formatter) -> SafeString:
     """One value as HTML, escaped here."""
     if isinstance(value, list) and field.is_many:
@@ -90,8 +104,10 @@ def facts_of(record_type: RecordType, record: Record, actor: User, fmt: Formatte
     visible = record_type.visible_fields(actor)
     groups = record_type.facts or {"": [name for name in record_type.columns if name != record_type.title]}
     fields = [visible[name] for names in groups.values() for name in names if name in visible]
-    values = dict(zip((field.id for field in fields),
-                      read_values(record_type, [record.pk], fields, actor).get(record.pk, []), strict=False))
+    asked = [field for field in fields if not _is_at_hand(field)]
+    found = read_values(record_type, [record.pk], asked, actor).get(record.pk, []) if asked else []
+    values = {field.id: value_of(record, field) for field in fields if _is_at_hand(field)}
+    values |= zip((field.id for field in asked), found, strict=False)
     shown = []
     for title, names in groups.items():
         facts = [Fact(visible[name], draw(visible[name], values[name], fmt)) for name in names

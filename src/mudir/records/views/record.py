@@ -24,7 +24,9 @@ def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Recor
     seen = request.__dict__.setdefault("seen_records", {})
     key = record_type.kind, pk
     if key not in seen:
-        seen[key] = get_object_or_404(record_type.model.objects.visible_to(request.user), pk=pk)
+        seen[key] = get_object_or_404(
+            record_type.model.objects.visible_to(request.user).select_related("owner", "team"), pk=pk
+        )
     return seen[key]
 
 
