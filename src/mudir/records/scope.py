@@ -1,6 +1,6 @@
 """Who sees which records: own, team with everyone below, shared, all; confidential ones by grant only."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -8,20 +8,22 @@ from mudir.accounts.models import User
 from mudir.accounts.roles import Reach
 from mudir.kit.scope import ScopedQuerySet
 
-GRANTED = """
+GRANTED = """ARRAY(
     SELECT object_id FROM records_share
-    WHERE kind = %s AND (user_id = %s OR team_id = ANY(%s)) AND (until IS NULL OR until >= %s)
-"""
+    WHERE kind = %s AND (user_id = %s OR team_id = ANY(%s)) AND (until IS NULL OR until >= %s){only}
+)"""
 
 
-def _granted(actor: User, kind: str, *, confidential: bool = False) -> RawSQL:
-    """Ids of the records shared with the actor; with `confidential`, those shared although they are.
+def _granted(actor: User, kind: str, *, confidential: bool = False) -> Q:
+    """The records shared with the actor; with `confidential`, those shared although they are.
 
     Written out, because it stands several times in every query over records, and building it from a queryset took
-    longer than asking the database.
+    longer than asking the database. An array and not a subquery: beside `owner = …` only that lets the database begin
+    in the indexes of both instead of reading every record.
     """
-    only = " AND confidential" if confidential else ""
-    return RawSQL(GRANTED + only, [kind, actor.pk, actor.shared_team_ids, timezone.localdate()])  # noqa: S611  two constants
+    asked = GRANTED.format(only=" AND confidential" if confidential else "")
+    ids = RawSQL(asked, [kind, actor.pk, actor.shared_team_ids, timezone.localdate()])  # noqa: S611  two constants
+    return Q(Func(F("pk"), ids, template="%(expressions)s", arg_joiner=" = ANY", output_field=BooleanField()))
 
 
 class RecordQuerySet(ScopedQuerySet):
@@ -50,11 +52,11 @@ class OwnedQuerySet(RecordQuerySet):
         kind = self.model._meta.label_lower
         own = Q(owner=actor)
         reach = actor.role_in_code.reach
-        opened = Q(pk__in=_granted(actor, kind, confidential=True))
+        opened = _granted(actor, kind, confidential=True)
         allowed = Q(confidential=False) | own | opened
         if reach is Reach.ALL:
             return self.filter(allowed)
-        within = own | Q(pk__in=_granted(actor, kind))
+        within = own | _granted(actor, kind)
         if reach is Reach.TEAM and actor.team_ids:
             within |= Q(team__in=actor.team_ids)
         return self.filter(within, allowed)
