@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -15,7 +15,8 @@ from hijridate import Gregorian
 
 from mudir.kit.phones import display
 
-TO_ARABIC = str.maketrans("0123456789,.%", "٠١٢٣٤٥٦٧٨٩٬٫٪")
+TO_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+MARKS_TO_ARABIC = str.maketrans(",.%", "٬٫٪")  # of numbers alone: a phone or a code keeps its dots
 LOCALES = {"ar": "ar", "en": "en_GB"}  # day before month in both
 MINUTE, HOUR, DAY = 60, 3600, 86400
 DAYS_COUNTED = 60  # later than that, a date says more than a number
@@ -32,10 +33,10 @@ class Formatter:
 
     def number(self, value: int | float | Decimal) -> str:
         """A number in groups of three, with the fraction it has."""
-        return self.in_digits(f"{value:,}")
+        return self._figures(f"{value:,}")
 
     def percent(self, value: int | float | Decimal) -> str:
-        return self.in_digits(f"{value:,}%")
+        return self._figures(f"{value:,}%")
 
     def date(self, day: date) -> str:
         """A day with its year in the reader's calendar; a moment gives the day it falls on in the reader's zone."""
@@ -54,7 +55,7 @@ class Formatter:
         return _weekday(self._day(day).weekday(), self.language)
 
     def time(self, moment: datetime) -> str:
-        return self.in_digits(format_time(self._local(moment), "HH:mm", locale=LOCALES[self.language]))
+        return self.in_digits(f"{self._local(moment):%H:%M}")
 
     def datetime(self, moment: datetime) -> str:
         return _("%(day)s, %(time)s") % {"day": self.date(moment), "time": self.time(moment)}
@@ -76,6 +77,9 @@ class Formatter:
     def in_digits(self, text: str) -> str:
         """The text with its figures in the reader's digits."""
         return text.translate(TO_ARABIC) if self.digits == "arab" else text
+
+    def _figures(self, text: str) -> str:
+        return self.in_digits(text).translate(MARKS_TO_ARABIC) if self.digits == "arab" else text
 
     def _local(self, moment: datetime) -> datetime:
         return timezone.localtime(moment, self.zone)
