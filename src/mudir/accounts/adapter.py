@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts import mail
+from mudir.accounts.devices import device_of
 from mudir.accounts.models import User
 from mudir.kit.addresses import is_local
 
@@ -55,10 +57,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write in the language of the user it is about; an unknown one is answered in the page's."""
-        user = context.get("user") or User.objects.filter(email__iexact=email).first()
+        user = context.get("user") or self._addressee(email)
         language = user.language if user else get_language()
+        if "timestamp" in context:
+            context["when"] = self.request.formatter.datetime(context["timestamp"])
         if not mail.write_to(email, f"{template_prefix}.txt", language=language, **context):
             messages.error(self.request, _("The letter could not be sent. Tell your administrator."))
+
+    def _addressee(self, email: str) -> User | None:
+        if self.request.user.is_authenticated:
+            return self.request.user
+        return User.objects.filter(email__iexact=email).first()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -68,6 +77,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         return "Mudir"
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """A passkey is named after the device it is made on, until the person names it."""
+        return device_of(self.request.headers.get("User-Agent", ""))
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return super().get_public_key_credential_rp_entity() | {"name": "Mudir"}

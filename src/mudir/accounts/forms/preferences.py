@@ -4,10 +4,10 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from mudir.accounts.languages import LANGUAGES
 from mudir.accounts.models import User
 from mudir.kit.calendars import time_zone_choices
 from mudir.kit.countries import country_choices
@@ -23,20 +23,26 @@ def _weeks() -> list[tuple[str, str]]:
     return [("", _("As in the country")), *((str(number), name) for number, name in enumerate(weekday_names()))]
 
 
+def _one_of(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.RadioSelect)
+
+
 class PreferencesForm(forms.Form):
+    """Every choice has a value from the start, so only the name can be missing; the model refuses an empty choice."""
+
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     name_other = forms.CharField(
         label=gettext_lazy("Name in the other language"), max_length=120, required=False,
         help_text=gettext_lazy("Shown to colleagues who read that language."))
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
-    digits = forms.ChoiceField(label=gettext_lazy("Digits"), choices=User.Digits, widget=forms.RadioSelect)
-    calendar = forms.ChoiceField(label=gettext_lazy("Calendar"), choices=User.Calendar, widget=forms.RadioSelect)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=lambda: country_choices()[1:])
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
+    language = _one_of(gettext_lazy("Language"), LANGUAGES)
+    digits = _one_of(gettext_lazy("Digits"), User.Digits)
+    calendar = _one_of(gettext_lazy("Calendar"), User.Calendar)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=lambda: country_choices()[1:], required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices, required=False)
     week_start = forms.TypedChoiceField(
         label=gettext_lazy("The week begins on"), choices=_weeks, coerce=int, empty_value=None, required=False)
-    theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=User.Theme, widget=forms.RadioSelect)
-    density = forms.ChoiceField(label=gettext_lazy("Rows of lists"), choices=User.Density, widget=forms.RadioSelect)
+    theme = _one_of(gettext_lazy("Theme"), User.Theme)
+    density = _one_of(gettext_lazy("Rows of lists"), User.Density)
 
     def __init__(self, user: User, data: Any = None):
         super().__init__(data, initial={name: getattr(user, name) for name in self.base_fields})

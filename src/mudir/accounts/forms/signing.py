@@ -25,6 +25,8 @@ class Worded:
             field.widget.attrs.pop("placeholder", None)
             if name == "code":
                 field.widget.attrs |= CODE
+            elif name == "login":
+                field.widget.attrs["dir"] = "ltr"
 
 
 class SignInForm(Worded, account.LoginForm):
@@ -76,8 +78,14 @@ class StartCodeAppForm(Worded, ActivateTOTPForm):
 
 
 class AddPasskeyForm(Worded, passkey.AddWebAuthnForm):
+    """A key that signs in alone, unless the person wishes it after the password only."""
+
     labels = {"name": _("Name of the device"), "passwordless": _("Sign in with it alone, without a password")}
     hints = {"passwordless": _("The device then asks for a finger, a face or its own code.")}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
 
 
 class RenamePasskeyForm(Worded, passkey.EditWebAuthnForm):

@@ -3,19 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts import rules
 from mudir.accounts.forms.team import TeamField
+from mudir.accounts.languages import LANGUAGES
 from mudir.accounts.models import User
 from mudir.accounts.roles import ROLES
 from mudir.accounts.tree import Branch
 
 
-class RoleSelect(forms.RadioSelect):
-    """Each role with its sentence."""
+class RoleSelect(forms.widgets.ChoiceWidget):
+    """Each role with its sentence, one under the other."""
 
+    input_type = "radio"
+    use_fieldset = True
     template_name = "accounts/role_select.html"
 
     def create_option(self, name, value, *args: Any, **kwargs: Any) -> dict:
@@ -27,9 +29,10 @@ class UserForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     name_other = forms.CharField(label=_("Name in the other language"), max_length=120, required=False)
     email = forms.EmailField(label=_("E-mail"))
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False, widget=forms.RadioSelect)
     role = forms.ChoiceField(
-        label=_("Role"), choices=[(role.code, role.name) for role in ROLES.values()], widget=RoleSelect)
+        label=_("Role"), choices=[(role.code, role.name) for role in ROLES.values()], required=False,
+        widget=RoleSelect)
     team = TeamField(label=_("Team"))
 
     def __init__(self, by: User, tree: list[Branch], data: Any = None, *, user: User | None = None):

@@ -1,10 +1,10 @@
 """The first user of a new house."""
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.utils.translation import gettext_lazy as _
 
+from mudir.accounts.languages import LANGUAGES
 from mudir.accounts.models import User
 from mudir.kit.countries import country_choices
 
@@ -15,7 +15,7 @@ class WelcomeForm(forms.Form):
     password = forms.CharField(
         label=_("Password"), strip=False, max_length=1000, help_text=password_validators_help_text_html,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"}))
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
     country = forms.ChoiceField(label=_("Country"), choices=lambda: country_choices()[1:])
 
     def clean(self) -> dict:

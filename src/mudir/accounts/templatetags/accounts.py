@@ -1,19 +1,8 @@
 """What the pages about access show in words."""
 
 from django import template
-from django.utils.translation import gettext as _
+
+from mudir.accounts.devices import device_of
 
 register = template.Library()
-
-# The first that a browser's own description names: later ones name the earlier for old pages' sake.
-BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
-            ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
-           ("Mac OS X", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))
-
-
-@register.simple_tag
-def device(user_agent: str) -> str:
-    """Browser and machine, as far as the browser says: Firefox, Windows."""
-    named = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
-    return _(", ").join(filter(None, named)) or _("A device that does not say what it is")
+register.simple_tag(device_of, name="device")

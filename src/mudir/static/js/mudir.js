@@ -6,6 +6,7 @@ import "./guard.js";
 import "./keys.js";
 import "./menu.js";
 import "./palette.js";
+import "./passkey.js";
 import "./preview.js";
 import "./rows.js";
 import "./select.js";
