@@ -18,10 +18,15 @@ def next_working_day(today: date, country: str) -> date:
     return working_day(today + timedelta(days=1), country)
 
 
+def week_start(today: date, user: User) -> date:
+    """The day that this week began on, as the person counts weeks."""
+    first = first_weekday(user.country) if user.week_start is None else user.week_start
+    return today - timedelta(days=(today.weekday() - first) % 7)
+
+
 def next_week(today: date, user: User) -> date:
-    """The first working day of the week that comes, as the person counts weeks."""
-    start = first_weekday(user.country) if user.week_start is None else user.week_start
-    return working_day(today + timedelta(days=(start - today.weekday() - 1) % 7 + 1), user.country)
+    """The first working day of the week that comes."""
+    return working_day(week_start(today, user) + timedelta(days=7), user.country)
 
 
 def quick_days(today: date, user: User) -> dict[date, str]:

@@ -20,9 +20,10 @@ from mudir.activities.services import (
     remove,
     write_note,
 )
+from mudir.clients.models import Client, Contact
 from mudir.clients.registry import SeenRecord
 from mudir.kit.formatting import Formatter
-from mudir.records import ListView, Sentence, register
+from mudir.records import ListView, Sentence, add_panel, register
 from mudir.records.fields import Field, ValueType, field_from_model
 
 OUTCOME_TONES = {Call.Outcome.REACHED: "good", Call.Outcome.CALL_BACK: "warn"}
@@ -169,3 +170,9 @@ register(
     entry="activities/entries/note.html",
 )
 
+
+add_panel(Client, title=gettext_lazy("Write down"), url="activities:composer", order=10, place="composer")
+add_panel(Client, title=gettext_lazy("Next step"), url="activities:next", order=10, place="next")
+add_panel(Contact, title=gettext_lazy("Write down"), url="activities:contact_composer", order=10, place="composer")
+add_panel(Contact, title=gettext_lazy("Next step"), url="activities:contact_next", order=10, place="next")
+add_panel(Task, title=gettext_lazy("To do"), url="activities:task_panel", order=10, place="next")

@@ -48,10 +48,7 @@ class WriteForm(forms.Form):
     def __init__(self, data: Any = None, *, about: Client | Contact, by: User, fmt: Formatter):
         super().__init__(data, initial={"token": uuid.uuid4()}, auto_id=f"{self.noun}-%s")
         self.about = about
-        if isinstance(about, Client):
-            self.fields["contact"] = forms.ModelChoiceField(
-                people_at(about, by), label=_("With"), required=False, empty_label=_("Nobody in particular"))
-        else:
+        if isinstance(about, Contact):
             self.fields["client"] = forms.ModelChoiceField(clients_of(about, by), label=_("About"), empty_label=None)
         if "when" in self.fields:
             days = day_choices(by, fmt)
@@ -101,6 +98,12 @@ class LogCallForm(WriteForm):
     started_at = forms.DateTimeField(
         label=gettext_lazy("Began"), required=False, help_text=gettext_lazy("Left empty: just now."),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+
+    def __init__(self, *args: Any, about: Client | Contact, by: User, **kwargs: Any):
+        super().__init__(*args, about=about, by=by, **kwargs)
+        if isinstance(about, Client):
+            self.fields["contact"] = forms.ModelChoiceField(
+                people_at(about, by), label=_("With"), required=False, empty_label=_("Nobody in particular"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

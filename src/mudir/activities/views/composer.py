@@ -1,0 +1,97 @@
+"""The box at the top of a client's and a contact's page: log a call, write a note, plan a task."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mudir.accounts.models import User
+from mudir.activities import rules, services
+from mudir.activities.forms import LogCallForm, PlanTaskForm, WriteNoteForm
+from mudir.activities.forms.composer import WriteForm, clients_of
+from mudir.activities.models import Activity, Call, Task
+from mudir.activities.views.next import next_context, timeline_context
+from mudir.clients.models import Client, Contact
+from mudir.clients.views import seen_or_404
+from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.messages import notify
+from mudir.records.views.forms import take_errors
+
+FORMS: dict[str, type[WriteForm]] = {"call": LogCallForm, "note": WriteNoteForm, "task": PlanTaskForm}
+WRITE = {"call": services.log_call, "note": services.write_note, "task": services.make_task}
+
+
+def can_write(user: User, about: Client | Contact) -> bool:
+    if isinstance(about, Client):
+        return rules.can_write_about(user, about)
+    return rules.can_write_about(user, None) and clients_of(about, user).exists()
+
+
+def composer_context(request: HttpRequest, about: Client | Contact, sent: WriteForm | None = None) -> dict:
+    place = about._meta.model_name
+    wanted = sent.noun if sent else request.GET.get("write", "call")
+    given = {"about": about, "by": request.user, "fmt": request.formatter}
+    return {
+        "about": about,
+        "chosen": wanted if wanted in FORMS else "call",
+        "tabs": [
+            {"noun": noun, "form": sent if sent and sent.noun == noun else form(**given),
+             "url": reverse(f"activities:{place}_{noun}", args=[about.pk])}
+            for noun, form in FORMS.items()
+        ],
+        "outcomes": [(Call.Outcome.REACHED, _("Answered")), (Call.Outcome.NO_ANSWER, _("No answer")),
+                     (Call.Outcome.CALL_BACK, _("Wants a call back"))],
+    }
+
+
+@require_safe
+def panel(request: HttpRequest, pk: int, model: type[Client] | type[Contact]) -> HttpResponse:
+    """The box, for who may write here; nothing for others."""
+    about = seen_or_404(model, request, pk)
+    if not can_write(request.user, about):
+        return HttpResponse(status=204)
+    return render_page(request, "activities/composer.html", composer_context(request, about), fragment="panel")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, pk: int, model: type[Client] | type[Contact], noun: str) -> HttpResponse:
+    """One of the box's forms; posted, writes it and answers with all that it changed on the page."""
+    about = seen_or_404(model, request, pk)
+    if not can_write(request.user, about):
+        raise PermissionDenied
+    form = FORMS[noun](request.POST if request.method == "POST" else None, about=about, by=request.user,
+                       fmt=request.formatter)
+    if request.method == "POST" and form.is_valid():
+        try:
+            written = WRITE[noun](by=request.user, **form.values())
+        except ValidationError as error:
+            take_errors(form, error)
+        else:
+            notify(request, said_of(written, request),
+                   undo=reverse(f"activities:remove_{noun}", args=[written.pk]))
+            return _written(request, about)
+    return render_page(request, "activities/composer.html", composer_context(request, about, form), fragment="panel",
+                       status=422 if form.errors else 200)
+
+
+def _written(request: HttpRequest, about: Client | Contact) -> HttpResponse:
+    if not wants_fragment(request):
+        return HttpResponseRedirect(about.get_absolute_url())
+    context = next_context(request, about) | timeline_context(request, about)
+    if request.POST.get("place"):  # planned below, while something else may stand half written in the box
+        return render_page(request, "activities/next.html", context, fragment="changed")
+    context |= composer_context(request, about)
+    return render_page(request, "activities/composer.html", context, fragment="written")
+
+
+def said_of(written: Activity, request: HttpRequest) -> str:
+    fmt = request.formatter
+    if isinstance(written, Task):
+        return _("Planned: %(day)s.") % {"day": fmt.ago(written.due_date)}
+    if not isinstance(written, Call):
+        return _("The note is saved.")
+    step = Task.objects.visible_to(request.user).filter(call=written).first()
+    if step is None:
+        return _("The call is logged.")
+    return _("The call is logged. Next: %(step)s, %(day)s.") % {"step": step.title, "day": fmt.ago(step.due_date)}
