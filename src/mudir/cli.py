@@ -11,19 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mudir import __version__
-from mudir.host.words import CannotStart
+from mudir.host.words import CannotStart, language
 from mudir.host.words import gettext as _
-from mudir.host.words import language
 
 DUPLICATES = ("skip", "fill", "overwrite", "new")
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Run one command; 0, or 1 with one sentence on stderr (2 for a wrong call, by argparse)."""
-    if sys.version_info < (3, 12):
+    if sys.version_info < (3, 12):  # noqa: UP036 a checkout may be run by any Python
         return _refuse(_("Mudir needs Python 3.12 or newer; this is %(version)s.") % {
             "version": sys.version.split()[0]})
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_args()
     from django.core.exceptions import ImproperlyConfigured
 
     try:
@@ -42,8 +41,9 @@ def _refuse(sentence: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mudir", description=_("Mudir, the workspace of the client manager."),
-                                     epilog=_("The settings come from the environment: MUDIR_DATA, MUDIR_HOST, MUDIR_PORT, "
-                                              "MUDIR_BASE_URL, DATABASE_URL and others; see docs/deploying.md."))
+                                     epilog=_("The settings come from the environment: MUDIR_DATA, MUDIR_HOST, "
+                                              "MUDIR_PORT, MUDIR_BASE_URL, DATABASE_URL and others; see "
+                                              "docs/deploying.md."))
     parser.add_argument("--version", action="version", version=f"mudir {__version__}")
     commands = parser.add_subparsers(required=True, metavar=_("command"))
 
@@ -107,6 +107,7 @@ def demo(given: argparse.Namespace) -> None:
 
 def serve(given: argparse.Namespace) -> None:
     from mudir.host import supervisor
+    from mudir.host.environment import check_address_is_free
 
     if not os.environ.get("DATABASE_URL"):
         _start_all(given.workers, with_company=False)
@@ -114,7 +115,10 @@ def serve(given: argparse.Namespace) -> None:
     with supervisor.stopped_by_signals():
         _settle()
         _require_tables()
-        supervisor.run([supervisor.web(given.workers)])
+        check_address_is_free()
+        _let_go_of_database()
+        supervisor.run([supervisor.web(given.workers)], when_ready=_welcome(""), ready_page="/healthz")
+    print(_("Mudir has stopped."), flush=True)
 
 
 def worker(given: argparse.Namespace) -> None:
@@ -124,23 +128,24 @@ def worker(given: argparse.Namespace) -> None:
     with supervisor.stopped_by_signals(), a_database() as server:
         _settle()
         _require_tables()
+        _let_go_of_database()
         supervisor.run([supervisor.worker()], server)
 
 
 def _start_all(workers: int, with_company: bool) -> None:
     from mudir.host import supervisor
     from mudir.host.database import a_database, migrate
-    from mudir.host.environment import check_address_is_free
+    from mudir.host.environment import address, check_address_is_free
 
-    with supervisor.stopped_by_signals():
+    address()  # a port that is none is said before a database is made
+    with supervisor.stopped_by_signals(), a_database(alone=True) as server:
         check_address_is_free()
-        with a_database(alone=True) as server:
-            _settle()
-            migrate()
-            signs = _fill_demo_company() if with_company else ""
-            _let_go_of_database()
-            programs = [supervisor.web(workers), supervisor.worker()]
-            supervisor.run(programs, server, when_ready=_welcome(signs))
+        _settle()
+        migrate()
+        signs = _fill_demo_company() if with_company else ""
+        _let_go_of_database()
+        programs = [supervisor.web(workers), supervisor.worker()]
+        supervisor.run(programs, server, when_ready=_welcome(signs))
     print(_("Mudir has stopped."), flush=True)
 
 
@@ -233,7 +238,8 @@ def doctor(given: argparse.Namespace) -> int:
 
         findings = list(examine(is_running=started_here is None))
     for finding in findings:
-        print(f"{_('wrong') if finding.wrong else _('well')}  {finding.subject}: {finding.said}")
+        state = _("wrong") if finding.wrong else _("well")
+        print(f"{state}  {finding.subject}: {finding.said}")
     wrong = sum(finding.wrong for finding in findings)
     print(_("Things to mend: %(count)s.") % {"count": wrong} if wrong else _("Nothing is wrong."))
     return int(wrong > 0)
@@ -258,7 +264,7 @@ def export_file(given: argparse.Namespace) -> None:
         print(json.dumps(summary, ensure_ascii=False, indent=1))
 
 
-def _user(email: str | None):
+def _user(email: str):
     from mudir.accounts.models import User
 
     people = User.objects.filter(is_active=True)

@@ -15,7 +15,7 @@ import psycopg
 from django.conf import settings
 
 from mudir.host.database import check_server, migrations, open_connection, worker_is_alive
-from mudir.host.environment import address, data_folder
+from mudir.host.environment import ANY_ADDRESS, address, data_folder, own_name
 from mudir.host.words import CannotStart
 from mudir.host.words import gettext as _
 
@@ -74,8 +74,8 @@ def _key() -> Finding:
 
 
 def _mode() -> Finding:
-    return _finding(_("Development mode"), _("off"), _("MUDIR_DEBUG is on: errors show the inside of Mudir to everyone."),
-                    settings.DEBUG)
+    return _finding(_("Development mode"), _("off"),
+                    _("MUDIR_DEBUG is on: errors show the inside of Mudir to everyone."), settings.DEBUG)
 
 
 def _assets() -> Finding:
@@ -105,11 +105,11 @@ def _port() -> Finding:
     """A taken port is wrong only if it is not Mudir that took it."""
     host, port = address()
     subject = _("Port %(port)s") % {"port": port}
-    where = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+    where = "127.0.0.1" if host in ANY_ADDRESS else host
     try:
         with socket.create_connection((where, port), timeout=2) as visitor:
             visitor.settimeout(5)
-            visitor.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+            visitor.sendall(f"GET /healthz HTTP/1.1\r\nHost: {own_name()}\r\nConnection: close\r\n\r\n".encode())
             answer = visitor.recv(400)
     except ConnectionRefusedError:
         return Finding(subject, _("free"))
@@ -146,7 +146,8 @@ def _extensions(database: psycopg.Connection) -> Finding:
 def _tables(database: psycopg.Connection) -> Finding:
     pending, newer = migrations(database)
     if newer:
-        return Finding(_("Tables"), _("They were made by a newer Mudir (%(migration)s).") % {"migration": min(newer)}, True)
+        return Finding(_("Tables"), _("They were made by a newer Mudir (%(migration)s).") % {
+            "migration": min(newer)}, True)
     return _finding(_("Tables"), _("up to date"), _("%(count)s changes are waiting; run: mudir migrate.") % {
         "count": len(pending)}, bool(pending))
 

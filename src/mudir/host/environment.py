@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mudir.host.words import CannotStart
 from mudir.host.words import gettext as _
@@ -29,6 +30,11 @@ def local_url() -> str:
     host, port = address()
     host = "127.0.0.1" if host in ANY_ADDRESS else f"[{host}]" if ":" in host else host
     return f"http://{host}:{port}"
+
+
+def own_name() -> str:
+    """A Host header that the pages answer to, also behind a proxy: the one of the base address."""
+    return urlsplit(os.environ.get("MUDIR_BASE_URL") or local_url()).netloc
 
 
 def complete_environment() -> None:

