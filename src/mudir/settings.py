@@ -1,13 +1,17 @@
 """Every setting of Mudir, read from the environment; an unknown value refuses to start.
 
-MUDIR_DEBUG, MUDIR_SECRET_KEY, MUDIR_BASE_URL, MUDIR_DATA, MUDIR_MAIL_URL, MUDIR_COUNTRY, DATABASE_URL.
+docs/deploying.md lists them all.
 """
 
+import hashlib
+import logging
 import os
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
+import phonenumbers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -28,13 +32,17 @@ def _database(url: str) -> dict:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://: Mudir runs on PostgreSQL only.")
     options = dict(parse_qsl(parts.query))
+    try:
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("The port in DATABASE_URL must be a number.") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "mudir",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
-        "PORT": parts.port or options.pop("port", ""),
+        "PORT": port or options.pop("port", ""),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         # One pool per process, as large as the web server's threads (4); a cut connection costs a wait, not an error.
@@ -49,10 +57,13 @@ _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise ImproperlyConfigured("MUDIR_BASE_URL must be a whole address such as https://mudir.example.")
 IS_HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = sorted({_base.hostname, *filter(None, os.environ.get("MUDIR_HOSTS", "localhost,127.0.0.1,[::1]").split(","))})
+_hosts = os.environ.get("MUDIR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = sorted({_base.hostname, *filter(None, _hosts)})
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
 DATA_DIR = Path(os.environ.get("MUDIR_DATA") or Path.home() / ".local/share/mudir")
-COUNTRY = os.environ.get("MUDIR_COUNTRY", "SA")  # default region of phone numbers and of new users
+COUNTRY = os.environ.get("MUDIR_COUNTRY", "SA").upper()  # default region of phone numbers and of new users
+if COUNTRY not in phonenumbers.SUPPORTED_REGIONS:
+    raise ImproperlyConfigured(f"MUDIR_COUNTRY must be a country code such as SA, not {COUNTRY!r}.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -197,10 +208,19 @@ LOCALE_PATHS = [PACKAGE / "locale", PACKAGE / "locale/libraries"]  # ours, then 
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+
+def _looks() -> str:
+    """One name for all files a browser may keep: it changes with any of them, so they may be kept for ever."""
+    content = hashlib.sha256(version("django-allauth").encode())
+    for file in sorted((PACKAGE / "static").rglob("*.*")):
+        content.update(file.read_bytes())
+    return content.hexdigest()[:8]
+
+
+STATIC_URL = "/static/" if DEBUG else f"/static/{_looks()}/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -219,6 +239,7 @@ elif _mail.scheme in {"smtp", "smtps"}:
             "host": _mail.hostname, "port": _mail.port or (465 if _mail.scheme == "smtps" else 25),
             "username": unquote(_mail.username or ""), "password": unquote(_mail.password or ""),
             "use_ssl": _mail.scheme == "smtps", "timeout": 20,
+            "use_tls": _mail.scheme == "smtp" and bool(_mail.username),  # a password never travels in the clear
         },
     }}
 else:
@@ -232,9 +253,12 @@ CACHES = {"default": {
 }}
 PROCRASTINATE_ON_APP_READY = None
 
+_log_level = os.environ.get("MUDIR_LOG", "WARNING").upper()
+if _log_level not in logging.getLevelNamesMapping():
+    raise ImproperlyConfigured(f"MUDIR_LOG must be DEBUG, INFO, WARNING or ERROR, not {_log_level!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("MUDIR_LOG", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": _log_level},
 }

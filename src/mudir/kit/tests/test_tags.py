@@ -49,7 +49,8 @@ def test_the_tint_of_a_record_is_one_of_six_and_stays():
 
 
 def test_an_icon_is_silent_unless_it_stands_alone():
-    assert icon("phone") == '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#phone"/></svg>'
+    assert icon("phone") == (
+        f'<svg class="icon" aria-hidden="true"><use href="{settings.STATIC_URL}icons.svg#phone"/></svg>')
     assert icon("end", flip=True).startswith('<svg class="icon flip" aria-hidden="true">')
     assert 'role="img" aria-label="Late &lt;b&gt;"' in icon("alert", label="Late <b>")
 
