@@ -6,11 +6,14 @@ from urllib.parse import parse_qsl
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import Team, User
+from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
@@ -65,8 +68,8 @@ def head_of(request: HttpRequest, query: Query) -> dict:
     spec, record_type = query.spec, query.record_type
     visible = query.fields
     chips = [
-        {"label": visible[condition.field].label, "text": describe(visible[condition.field], condition, request.user),
-         "url": f"?{spec.without(condition).to_query()}"}
+        {"label": visible[condition.field].label, "url": f"?{spec.without(condition).to_query()}",
+         "text": describe(visible[condition.field], condition, request.user, request.formatter)}
         for condition in spec.where.conditions()
     ]
     here = spec.to_query(after="", text="")
@@ -114,24 +117,39 @@ def column_head(column: Field, query: Query) -> dict:
     }
 
 
-def describe(field: Field, condition: Condition, actor: User) -> str:
+def describe(field: Field, condition: Condition, actor: User, fmt: Formatter) -> str:
     """A condition in words, as its chip says it."""
-    operator = "" if condition.operator in {"is", "has"} else str(OPERATORS[condition.operator])
+    values = condition.values
+    if condition.operator in {"last_days", "next_days", "older_days"}:
+        return _in_days(condition.operator, int(values[0]), fmt)
     by_text = {str(code): str(label) for code, label in field.choices.items()}
     if field.type is ValueType.PERSON:
-        keys = [int(value) for value in condition.values if value.isdigit()]
+        keys = [int(value) for value in values if value.isdigit()]
         by_text = {str(pk): name for pk, name in User.objects.filter(pk__in=keys).values_list("pk", "name")}
         by_text["me"] = _("me")
     elif field.type is ValueType.RECORD:
-        keys = [int(value) for value in condition.values if value.isdigit()]
+        keys = [int(value) for value in values if value.isdigit()]
         named = field.nameable_by(actor).filter(pk__in=keys)
         by_text = {str(pk): name for pk, name in named.values_list("pk", "name")}
     elif field.type is ValueType.YES_NO:
         by_text = {"yes": _("Yes"), "no": _("No")}
     elif field.type in {ValueType.DATE, ValueType.MOMENT}:
-        by_text = {"today": _("today")}
-    said = _(" or ").join(by_text.get(value, value) for value in condition.values)
-    return f"{operator} {said}".strip()
+        by_text = {"today": _("today")} | {value: fmt.date(day) for value in values if (day := parse_date(value))}
+    said = [by_text.get(value, value) for value in values]
+    if condition.operator == "between":
+        return _("from %(first)s to %(last)s") % {"first": said[0], "last": said[1]}
+    operator = "" if condition.operator in {"is", "has"} else OPERATORS[condition.operator]
+    alternatives = _(" or ").join(said)
+    return f"{operator} {alternatives}".strip()
+
+
+def _in_days(operator: str, days: int, fmt: Formatter) -> str:
+    words = {
+        "last_days": ngettext("in the last day", "in the last %(count)s days", days),
+        "next_days": ngettext("in the next day", "in the next %(count)s days", days),
+        "older_days": ngettext("a day ago or more", "%(count)s days ago or more", days),
+    }
+    return words[operator] % {"count": fmt.number(days)}
 
 
 @require_safe
