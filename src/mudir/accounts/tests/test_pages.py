@@ -1,6 +1,7 @@
 import pytest
 
 from mudir.accounts.models import User
+from mudir.accounts.tests.conftest import PASSWORD
 from mudir.conftest import person
 
 SETTINGS = ["/settings/", "/account/password/change/", "/account/email/", "/account/2fa/", "/account/2fa/webauthn/",
@@ -10,12 +11,6 @@ MANAGEMENT = ["/users/", "/users/new/", "/users/roles/", "/teams/"]
 ENTRANCE = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/",
             "/account/password/reset/key/1-abc-def/", "/account/password/reset/key/done/", "/account/inactive/",
             "/account/signup/", "/account/confirm-email/", "/account/confirm-email/MQ:abc:def/"]
-
-
-def sign_in(client, user, password="a long enough secret"):
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    return client.post("/account/login/", {"login": user.email, "password": password})
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
@@ -30,8 +25,8 @@ def test_every_page_before_signing_in_opens_in_both_languages(client, owner, pat
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("path", SETTINGS)
-def test_every_page_of_the_settings_opens_in_both_languages(client, team, path, language):
-    sign_in(client, person("Mona", team, language=language))
+def test_every_page_of_the_settings_opens_in_both_languages(client, enter, team, path, language):
+    enter(person("Mona", team, language=language))
 
     page = client.get(path, headers={"accept-language": "fr"})
 
@@ -41,15 +36,15 @@ def test_every_page_of_the_settings_opens_in_both_languages(client, team, path, 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("path", GUARDED)
-def test_access_is_changed_only_after_showing_once_more_who_it_is(client, team, path, language):
-    sign_in(client, person("Mona", team, language=language))
+def test_access_is_changed_only_after_showing_once_more_who_it_is(client, enter, team, path, language):
+    enter(person("Mona", team, language=language))
 
     asked = client.get(path)
     assert asked.headers["Location"].startswith("/account/reauthenticate/?next=")
     assert client.get(asked.headers["Location"]).status_code == 200
     wrong = client.post(asked.headers["Location"], {"password": "something else"})
     assert wrong.status_code == 200
-    proven = client.post(asked.headers["Location"], {"password": "a long enough secret"})
+    proven = client.post(asked.headers["Location"], {"password": PASSWORD})
     assert proven.headers["Location"] == path
     assert client.get(path).headers["Content-Language"] == language
 
@@ -82,15 +77,15 @@ def test_signing_in_goes_to_the_page_asked_for_and_nowhere_else(client, owner):
     for wish, place in [("/users/", "/users/"), ("//evil.example/", "/"), ("https:evil.example", "/"),
                         (r"\/evil.example", "/"), ("https://localhost/clients/", "/"), ("javascript:alert(1)", "/")]:
         client.logout()
-        owner.set_password("a long enough secret")
+        owner.set_password(PASSWORD)
         owner.save(update_fields=["password"])
         answer = client.post("/account/login/", {
-            "login": owner.email, "password": "a long enough secret", "next": wish})
+            "login": owner.email, "password": PASSWORD, "next": wish})
         assert (answer.status_code, answer.headers["Location"]) == (302, place)
 
 
-def test_signing_out_leaves_nothing_in_the_browser(client, owner):
-    sign_in(client, owner)
+def test_signing_out_leaves_nothing_in_the_browser(client, enter, owner):
+    enter(owner)
 
     answer = client.post("/account/logout/")
 
@@ -100,7 +95,7 @@ def test_signing_out_leaves_nothing_in_the_browser(client, owner):
 
 def test_nobody_signs_up(client, owner):
     client.post("/account/signup/", {
-        "email": "new@mudir.example", "password1": "a long enough secret", "password2": "a long enough secret"})
+        "email": "new@mudir.example", "password1": PASSWORD, "password2": PASSWORD})
 
     assert not User.objects.filter(email="new@mudir.example").exists()
 
