@@ -1,6 +1,7 @@
 """The list as it is seen, as a file."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from mudir.records.views.lists import refused
 BATCH = 2000
 MOST_ROWS_OF_A_WORKBOOK = 50_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+NUMBERS = re.compile(r"[+-][0-9]+(; \+[0-9]+)*")  # a phone, or several behind each other
 
 
 def plain(field: Field, value: Any) -> Any:
@@ -45,7 +47,7 @@ def plain(field: Field, value: Any) -> Any:
 
 def harmless(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula, made to stay text. Numbers and phones are left as they are."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not value[1:].isdigit():
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not NUMBERS.fullmatch(value):
         return f"'{value}"
     return value
 

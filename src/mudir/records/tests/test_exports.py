@@ -1,0 +1,138 @@
+"""The list as a file: what is seen, nothing that runs, nothing lost."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import translation
+from python_calamine import CalamineWorkbook
+
+from mudir.clients.models import Client
+from mudir.clients.services import create_client, edit_client
+from mudir.records.views import exports
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three(owner) -> list[Client]:
+    made = [
+        create_client(by=owner, name="شركة النخبة", tier="key", phones=[{"raw": "011 234 5678"}, {"raw": "0550123456"}],
+                      addresses=[{"city": "الرياض"}], languages=["ar", "en"], notes="first, \"second\"\nthird"),
+        create_client(by=owner, name="Müller & Söhne", tier="ordinary", addresses=[{"city": "Köln"}]),
+        create_client(by=owner, name="Zilal", tier="ordinary"),
+    ]
+    Client.objects.unscoped("test").filter(pk=made[0].pk).update(
+        last_contact_at=datetime(2026, 11, 24, 22, 30, tzinfo=UTC))
+    return made
+
+
+def csv_of(client, user, query: str = "") -> list[list[str]]:
+    client.force_login(user)
+    response = client.get(f"/clients/export/?{query}")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
+
+
+def sheet_of(client, user, query: str = "") -> list[list]:
+    client.force_login(user)
+    response = client.get(f"/clients/export/?format=xlsx&{query}")
+    assert response.status_code == 200
+    return CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue())).get_sheet_by_index(0).to_python()
+
+
+def test_a_file_holds_the_columns_and_rows_of_the_list_in_its_order(client, owner, three):
+    assert csv_of(client, owner, "columns=name,tier,city&sort=-name&f=tier.is.ordinary") == [
+        ["name", "tier", "city"], ["Zilal", "Ordinary", ""], ["Müller & Söhne", "Ordinary", "Köln"],
+    ]
+
+
+def test_what_was_written_comes_back_exactly(client, owner, three):
+    query = "columns=name,phones,languages,notes,last_contact_at,completeness,confidential&f=tier.is.key"
+    heads, row = csv_of(client, owner, query)
+
+    assert row == ["شركة النخبة", "+966112345678; +966550123456", "Arabic; English", "first, \"second\"\nthird",
+                   "2026-11-25 01:30:00", str(three[0].completeness), "No"]
+    assert sheet_of(client, owner, query) == [
+        heads, [*row[:5], float(three[0].completeness), "No"],
+    ]
+
+
+def test_the_file_begins_with_the_mark_that_makes_spreadsheets_read_arabic(client, owner, three):
+    client.force_login(owner)
+
+    assert client.get("/clients/export/").getvalue().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+def test_D09_no_cell_runs_as_a_formula(client, owner, start):
+    evil = f"{start}cmd|' /C calc'!A0"
+    made = create_client(by=owner, name="Evil")
+    Client.objects.unscoped("test").filter(pk=made.pk).update(sector=evil, next_step=evil, source=evil)
+
+    assert csv_of(client, owner, "columns=name,sector,next_step,source")[1] == ["Evil", *[f"'{evil}"] * 3]
+    kept = sheet_of(client, owner, "columns=name,sector,next_step,source")[1]
+    assert [cell.replace("_x000D_", "\r").strip() for cell in kept] == ["Evil", *[evil.strip()] * 3]
+
+
+def test_a_phone_keeps_its_plus(client, owner, three):
+    assert csv_of(client, owner, "columns=name,phone&f=tier.is.key")[1] == ["شركة النخبة", "+966112345678"]
+
+
+def test_a_workbook_cell_is_a_value_never_a_formula_or_a_link(client, owner):
+    made = create_client(by=owner, name="=1+1")
+    Client.objects.unscoped("test").filter(pk=made.pk).update(website="https://evil.example/", sector="0012")
+
+    assert sheet_of(client, owner, "columns=name,website,sector")[1] == ["=1+1", "https://evil.example/", "0012"]
+
+
+def test_only_the_chosen_rows_are_taken_when_some_are_chosen(client, owner, three, client_of_stranger):
+    chosen = "&".join(f"id={one.pk}" for one in (three[0], three[2], client_of_stranger))
+
+    assert [row[0] for row in csv_of(client, owner, f"columns=name&{chosen}")] == ["name", "Zilal", "شركة النخبة"]
+    assert len(csv_of(client, owner, f"columns=name&{chosen}&all=1")) == 4
+    assert client.get("/clients/export/?id=x").status_code == 400
+
+
+def test_nothing_hidden_is_in_the_file(client, owner, lead, three, client_of_stranger):
+    edit_client(three[0], by=lead, management_note="CNRY-note")
+
+    assert "CNRY" not in str(csv_of(client, owner))
+    assert client.get("/clients/export/?columns=name,management_note").status_code == 400
+    assert "CNRY-note" in str(csv_of(client, lead, "columns=name,management_note"))
+    assert csv_of(client, lead, "f=name.contains.CNRY-Hidden")[1:] == []
+
+
+def test_who_may_not_export_gets_no_file(client, staff, client_of_owner, lead):
+    client.force_login(staff)
+
+    assert client.get("/clients/export/").status_code == 403
+
+
+def test_a_list_too_long_for_a_workbook_is_refused_in_words(client, owner, three, monkeypatch):
+    monkeypatch.setattr(exports, "MOST_ROWS_OF_A_WORKBOOK", 2)
+    client.force_login(owner)
+    response = client.get("/clients/export/?format=xlsx")
+
+    assert response.status_code == 400
+    assert "A workbook holds up to 2 rows here." in response.content.decode()
+    assert len(csv_of(client, owner)) == 4
+
+
+def test_an_export_of_many_batches_is_whole_and_in_order(client, owner, monkeypatch):
+    monkeypatch.setattr(exports, "BATCH", 3)
+    for place in range(10):
+        create_client(by=owner, name=f"Client {place}")
+
+    assert [row[0] for row in csv_of(client, owner, "columns=name")[1:]] == [f"Client {place}" for place in range(10)]
+
+
+def test_the_file_is_in_the_language_of_the_reader(client, owner, three):
+    owner.language = "ar"
+    owner.save()
+    tier = Client._meta.get_field("tier")
+    with translation.override("ar"):
+        words = [[str(tier.verbose_name)], [str(dict(tier.choices)["key"])]]
+
+    assert csv_of(client, owner, "columns=tier&f=tier.is.key") == words
