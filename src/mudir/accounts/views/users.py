@@ -24,7 +24,7 @@ A_PAGE = 100
 @require_safe
 def users(request: HttpRequest) -> HttpResponse:
     managing(request)
-    words, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    words, role = request.GET.get("q", "").strip().replace("\0", ""), request.GET.get("role", "")
     people = User.objects.select_related("team").order_by("-is_active", "name", "pk")
     if words:
         people = people.filter(Q(name__icontains=words) | Q(name_other__icontains=words) | Q(email__icontains=words))

@@ -1,0 +1,126 @@
+"""Two sides of one house: what the owner has, and the same of a stranger, with everything that hangs on it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from mudir.accounts.models import User
+from mudir.activities.services import log_call, make_task, write_note
+from mudir.clients import services as clients
+from mudir.clients.models import Client, ContactRole
+from mudir.records import registry
+from mudir.records.models import Record
+
+FACTORIES: dict[str, Callable[..., Record]] = {
+    "clients.client": lambda by, words, client: clients.create_client(by=by, name=words),
+    "clients.contact": lambda by, words, client: clients.create_contact(
+        by=by, name=words, roles=[{"client": client, "role": ContactRole.Role.OTHER}]),
+    "activities.call": lambda by, words, client: log_call(by=by, client=client, notes=words, minutes=5),
+    "activities.note": lambda by, words, client: write_note(by=by, client=client, text=words),
+    "activities.task": lambda by, words, client: make_task(
+        by=by, client=client, title=words, due_date=timezone.localdate() + timedelta(days=1)),
+}
+
+
+def make(kind: str, *, by: User, words: str, client: Client | None = None) -> Record:
+    """A record of any registered kind, made by its own service; `words` is what it is known by."""
+    if kind not in FACTORIES:
+        raise LookupError(f"The tests cannot make a {kind} yet: add how to FACTORIES in {__name__}.")
+    if client is None and kind != "clients.client":
+        client = clients.create_client(by=by, name=f"Client of {words}")
+    return FACTORIES[kind](by, words, client)
+
+
+@dataclass
+class Side:
+    """Everything that one person has; `words` stands in each of its texts."""
+
+    owner: User
+    words: str
+    records: dict[str, Record] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)  # parameter of a route -> key
+
+    @property
+    def client(self) -> Client:
+        return self.records["clients.client"]
+
+
+def make_side(owner: User, words: str, *, shared_with: User) -> Side:
+    side = Side(owner, words)
+    side.records["clients.client"] = client = clients.create_client(
+        by=owner, name=words, name_other=f"{words} other", sector=f"{words} sector", notes=f"{words} notes",
+        present_supplier=f"{words} supplier", source=f"{words} source", phones=[{"raw": "0501234567"}],
+        emails=[{"address": f"{''.join(filter(str.isalnum, words)).lower()}@example.com"}],
+        addresses=[{"city": f"{words} city", "street": f"{words} street", "country": "SA"}],
+    )
+    for record_type in registry.all_types():
+        if record_type.kind not in side.records:
+            side.records[record_type.kind] = make(record_type.kind, by=owner, words=f"{words} {record_type.name}",
+                                                  client=client)
+    contact = side.records["clients.contact"]
+    beside = clients.create_client(by=owner, name=f"{words} beside")
+    clients.edit_client(beside, by=owner, head_office=client)
+    relation = clients.relate(client, other=beside, kind="partner", by=owner)
+    gone = clients.relate(client, other=beside, kind="supplier", by=owner)
+    side.parts = {
+        "nuance_pk": clients.add_nuance(client, by=owner, text=f"{words} nuance").pk,
+        "contact_nuance_pk": clients.add_nuance(contact, by=owner, text=f"{words} nuance").pk,
+        "role_pk": ContactRole.objects.get(client=client, contact=contact).pk,
+        "relation_pk": relation.pk,
+        "removal": clients.unrelate(client, relation=gone, by=owner),
+        "share_pk": clients.share(client, by=owner, user=shared_with, purpose=f"{words} purpose").pk,
+    }
+    return side
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    pattern: str
+    parameters: tuple[str, ...]
+
+    def address(self, **given: Any) -> str:
+        return reverse(self.name, kwargs=given) if given else f"/{self.pattern}"
+
+    @property
+    def first(self) -> str:
+        """The segment that its address begins with."""
+        return self.pattern.partition("/")[0]
+
+
+def routes(patterns: list | None = None, prefix: str = "", space: str = "") -> Iterator[Route]:
+    """Every address of the program."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(entry.pattern).lstrip("^").rstrip("$")
+        if isinstance(entry, URLResolver):
+            below = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from routes(entry.url_patterns, path, below)
+        elif isinstance(entry, URLPattern):
+            parameters = tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex)
+            yield Route(f"{space}{entry.name or path}", path, parameters)
+
+
+GIVEN = {"kind": "relation", "day": "2026-11-20"}  # parameters that name no record
+
+
+def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The addresses of a record-scoped route for the records of a side, each with what stands in it."""
+    about = registry.by_slug(route.first) or registry.for_model(Client)  # a client's part of the day
+    kinds = registry.all_types() if "record_type" in route.parameters else [about]
+    for record_type in kinds:
+        given: dict[str, Any] = {}
+        for name in route.parameters:
+            if name == "record_type":
+                given[name] = record_type.slug
+            elif name == "pk":
+                given[name] = side.records[record_type.kind].pk
+            elif name in GIVEN:
+                given[name] = GIVEN[name]
+            else:
+                prefix = "contact_" if name == "nuance_pk" and route.first == "contacts" else ""
+                given[name] = side.parts[prefix + name]
+        yield route.address(**given), given
