@@ -292,6 +292,7 @@ def create_user(given: argparse.Namespace) -> None:
         except ValidationError as problem:
             raise CannotStart(" ".join(problem.messages)) from None
         user.save()
+        user.confirm_mailbox()
         _show_password(given, user, password)
 
 
