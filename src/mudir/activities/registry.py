@@ -91,7 +91,7 @@ register(
         "task.cancelled": Sentence(gettext_lazy("%(actor)s cancelled: %(title)s"), icon="x", group="tasks"),
         "task.put_back": Sentence(gettext_lazy("%(actor)s put back: %(title)s"), icon="undo", group="tasks"),
     },
-    facts={"": ["client", "contact", "due_date", "owner", "done_at", "postponed", "notes"]},
+    facts={"": ["client", "contact", "due_date", "owner", "done_at", "notes"]},
     views=[
         ListView("mine", gettext_lazy("My open tasks"), "f=owner.is.me&f=done_at.empty"),
         ListView("overdue", gettext_lazy("Overdue"), "f=done_at.empty&f=due_date.before.today"),

@@ -71,15 +71,14 @@ def written_before[A: Activity](model: type[A], token: uuid.UUID | None, *, by: 
 
 
 def tell_of_new(activity: Activity, verb: str, *, by: User, **details: Any) -> None:
-    """Put a new activity on the timeline of its client and of the person it was with, or on its own where it has none.
+    """Put a new activity on its own timeline and on those of its client and of the person it was with.
 
-    Each of these is shown with the activity itself, hence only to who sees that.
+    There it is shown with the activity itself, hence only to who sees that.
     """
-    about = [record for record in (activity.client, activity.contact) if record is not None]
-    for record in about:
-        add_event(record, verb, by=by, target=activity, **details)
-    if not about:
-        add_event(activity, verb, by=by, **details)
+    add_event(activity, verb, by=by, **details)
+    for record in (activity.client, activity.contact):
+        if record is not None:
+            add_event(record, verb, by=by, target=activity, **details)
 
 
 def tell_of_change(activity: Activity, verb: str, *, by: User, **details: Any) -> None:

@@ -157,7 +157,7 @@ def test_a_call_corrected_to_no_answer_takes_its_contact_back(owner, client_of_o
 
     assert (edited.outcome, edited.version) == ("no_answer", 2)
     assert fresh(client_of_owner).last_contact_at == earlier.started_at
-    assert verbs(call) == ["call.edited"]
+    assert verbs(call) == ["call.logged", "call.edited"]
 
 
 def test_two_people_changing_a_call_do_not_overwrite_each_other(owner, lead, client_of_owner):

@@ -115,7 +115,7 @@ def counted(total: Total, fmt: Formatter) -> str:
 def silence_of(client: Client, fmt: Formatter) -> str:
     """How long the client has not been spoken to."""
     if client.last_contact_at is None:
-        return _("never")
+        return _("no contact yet")
     days = (timezone.now() - client.last_contact_at).days
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": fmt.number(days)}
 

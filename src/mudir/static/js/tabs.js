@@ -3,6 +3,17 @@ customElements.define("m-tabs", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => this.show(event.target.closest("[role=tab]")));
     this.addEventListener("keydown", (event) => this.move(event));
+    this.showChosen();
+    // A swap gives elements that were there before, by their id, the attributes that the server wrote: hidden is lost.
+    this.abort = new AbortController();
+    document.addEventListener("htmx:after:swap", () => this.showChosen(), { signal: this.abort.signal });
+  }
+
+  disconnectedCallback() {
+    this.abort.abort();
+  }
+
+  showChosen() {
     this.show(this.querySelector("[role=tab][aria-selected=true]") ?? this.querySelector("[role=tab]"));
   }
 
