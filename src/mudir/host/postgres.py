@@ -32,7 +32,12 @@ LONGEST_SOCKET_PATH = 107  # sun_path of Linux
 ROOM_FOR_A_NEW_DATABASE, ROOM_TO_START = 150, 20  # MB
 RECOVERY_SECONDS = 600  # after a crash PostgreSQL replays its log before it answers
 
-TUNED = {"shared_buffers": "256MB", "max_connections": "60", "wal_compression": "on"}
+TUNED = {
+    "shared_buffers": "256MB", "max_connections": "60", "wal_compression": "on",
+    # Pages come from memory or an SSD: with the default for turning disks whole tables were read instead of an index.
+    "random_page_cost": "1.1",
+    "jit": "off",  # compiling takes longer than any query of a page
+}
 
 
 class AlreadyRunning(CannotStart):
