@@ -17,6 +17,7 @@ def cycle(context: dict, client: Client) -> dict:
     here = Stage(client.stage)
     following = Stage(here + 1) if here < Stage.REFERRAL else None
     return {
+        "request": context["request"],
         "client": client,
         "stages": [{"stage": stage, "is_done": stage < here, "is_here": stage == here} for stage in Stage],
         "here": here,

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -184,8 +185,7 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         "field": field, "error": error, "values": values, "operator": operator[-1] if operator else "",
         "operators": [(code, OPERATORS[code]) for code in OPERATORS_OF[field.type]],
         "options": options, "shape": shape_of(field, options),
-        "picker": picker.widget.render("value", tuple(["", *values][-2:]) if values else "", {"id": "filter-value"})
-        if picker else "",
+        "picker": drawn(picker, values[-1] if values else ""),
     }
     return render_page(request, "records/filter.html", context, fragment="condition")
 
@@ -206,6 +206,10 @@ def picker_of(field: Field, actor: User) -> RelatedRecordField | None:
     if field.related is None or not issubclass(field.related, Record):
         return None
     return RelatedRecordField(field.nameable_by(actor), label=field.label)
+
+
+def drawn(picker: RelatedRecordField | None, typed: str) -> SafeString | str:
+    return picker.widget.render("value", ("", typed), {"aria-label": capfirst(picker.label)}) if picker else ""
 
 
 @require_safe

@@ -45,6 +45,10 @@ customElements.define("m-palette", class extends HTMLElement {
   }
 
   choose(event) {
+    if (event.key === "Escape" && !event.isComposing) {
+      event.preventDefault();  // the browser would first empty the box, and close only the second time
+      return this.dialog.close();
+    }
     if (event.target !== this.input || event.isComposing || this.options.move(event)) return;
     const link = this.options.active;
     if (event.key !== "Enter" || !link) return;
