@@ -26,7 +26,7 @@ test:
 	.venv/bin/python -m pytest -n 2 $(TESTS) || status=1; exit $$status
 
 lint:
-	@.venv/bin/ruff check --quiet src conftest.py vendor.py
+	@.venv/bin/ruff check --quiet src tools conftest.py vendor.py
 	@.venv/bin/lint-imports --no-cache | tail -n 3
 
 bench:
