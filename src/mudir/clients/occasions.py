@@ -14,15 +14,6 @@ def next_occasion(day: date, calendar: str, *, today: date) -> date:
     return next(found for year in (today.year, today.year + 1) if (found := _in_year(day, year)) >= today)
 
 
-def hijri_words(day: date, language: str) -> str:
-    """The day in the Hijri calendar, such as 1 رمضان 1448; empty outside the Umm al-Qura tables."""
-    try:
-        kept = Gregorian.fromdate(day).to_hijri()
-    except OverflowError:
-        return ""
-    return f"{kept.day} {kept.month_name(language)} {kept.year}"
-
-
 def _in_year(day: date, year: int) -> date:
     try:
         return day.replace(year=year)

@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.clients import rules, services
 from mudir.clients.forms import NuanceForm
 from mudir.clients.models import Client, Contact, Nuance
-from mudir.clients.occasions import hijri_words, next_occasion
+from mudir.clients.occasions import next_occasion
 from mudir.clients.services.reach import parent_of
 from mudir.clients.views import seen_or_404
 from mudir.kit.formatting import Formatter
@@ -37,7 +36,7 @@ class Line:
     icon: str
     date: date | None
     said: str  # that day in the reader's words
-    hijri: str  # the same in the Hijri calendar, where the day is kept by it
+    hijri: str  # the same in the Hijri calendar, where the day is kept by it and the reader is not shown it anyhow
     url: str
     removal_url: str
 
@@ -50,9 +49,10 @@ def lines_of(record: Client | Contact, fmt: Formatter) -> list[Line]:
         day = nuance.date
         if day and nuance.is_yearly:
             day = next_occasion(day, nuance.calendar, today=today)
+        is_hijri = nuance.calendar == Nuance.Calendar.HIJRI and fmt.calendar == "gregorian"
         lines.append(Line(
             nuance=nuance, icon=ICONS[nuance.kind], date=day, said=fmt.date(day) if day else "",
-            hijri=hijri_words(day, get_language()) if day and nuance.calendar == Nuance.Calendar.HIJRI else "",
+            hijri=fmt.hijri(day) if day and is_hijri else "",
             url=reverse(f"clients:{name}_nuance", args=[record.pk, nuance.pk]),
             removal_url=reverse(f"clients:remove_{name}_nuance", args=[record.pk, nuance.pk]),
         ))

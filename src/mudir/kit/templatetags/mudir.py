@@ -8,6 +8,7 @@ from functools import lru_cache
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea, TextInput
 from django.forms.widgets import EmailInput, NumberInput, TelInput, URLInput
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -75,6 +76,35 @@ def number(context: dict, value: int | float | Decimal) -> str:
 def day(context: dict, value: date) -> str:
     """A day in the reader's calendar."""
     return context["request"].formatter.date(value)
+
+
+class Counted(int):
+    """A number that chooses a plural form and is written in the reader's digits."""
+
+    def __new__(cls, value: int, shown: str) -> "Counted":
+        number = super().__new__(cls, value)
+        number.shown = shown
+        return number
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+@register.filter
+def counted(value: int, request: HttpRequest) -> Counted:
+    """For `{% blocktranslate count counter=rows|counted:request %}`, whose text cannot hold a tag."""
+    return Counted(value, request.formatter.number(value))
+
+
+@register.filter
+def in_digits(value: object, request: HttpRequest) -> str:
+    """A year or a code in the reader's digits, not grouped."""
+    return request.formatter.in_digits(str(value))
+
+
+@register.filter
+def percent(value: int, request: HttpRequest) -> str:
+    return request.formatter.percent(value)
 
 
 @register.simple_tag(takes_context=True)

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.template import engines
 
+from mudir.kit.formatting import Formatter
 from mudir.kit.templatetags.mudir import hue, icon, initials
 
 PACKAGE = settings.PACKAGE
@@ -106,3 +107,13 @@ def test_no_template_carries_what_the_content_security_policy_refuses():
         for match in refused.finditer(path.read_text())
     }
     assert found == set()
+
+
+@pytest.mark.parametrize(("digits", "shown"), [("latn", "1,200 rows 2024 86%"), ("arab", "١٬٢٠٠ rows ٢٠٢٤ ٨٦٪")])
+def test_a_counted_text_is_written_in_the_readers_digits(rf, digits, shown):
+    request = rf.get("/")
+    request.formatter = Formatter("en", digits)
+    source = "{% blocktranslate count n=n|counted:request %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}"
+    source += " {{ year|in_digits:request }} {{ part|percent:request }}"
+
+    assert draw(source, n=1200, year=2024, part=86, request=request) == shown
