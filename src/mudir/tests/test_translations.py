@@ -136,6 +136,13 @@ def test_the_words_for_libraries_are_words_that_the_libraries_say():
     assert {key(entry) for entry in entries(LIBRARIES)} - said == set()
 
 
+def test_a_counted_text_of_a_page_writes_its_number_in_the_readers_digits():
+    counts = [(path.name, count) for path in PACKAGE.rglob("templates/**/*.html")
+              for count in re.findall(r"{% blocktranslate count (\S+)", path.read_text())]
+
+    assert [(name, count) for name, count in counts if not count.endswith("|counted:request")] == []
+
+
 # ── each text ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
