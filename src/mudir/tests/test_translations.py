@@ -35,7 +35,8 @@ NAMES = {  # stand in Arabic as they are
     "Asia/Riyadh", "name", "example.com", "https",
 }
 COMMAND_LINE = re.compile(  # words of the terminal: variables, files, options, and what one types
-    r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|--[a-z-]+(?: [A-Z]+)?|\bmudir(?: [a-z]+)?\b|\bmake [a-z]+\b|\bchmod\b|\btzdata\b"
+    r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|--[a-z-]+(?: [A-Za-z]+)?|\bmudir(?: [a-z]+)*(?: [A-Z]+)?|\bmake [a-z]+\b"
+    r"|\bchmod\b|\btzdata\b"
     r"|docs/[\w.]+|\bpg_trgm\b|\broot\b|'[A-Z0-9.-]+'|\bC\.UTF-8\b|\b(?:ENCODING|LOCALE)\b|\bUTF-8\b|\{\".*?\}"
     r"|\b(?:clients|client_manager)\b",
     re.ASCII,  # an Arabic letter may stand before: وMUDIR_PORT
