@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     import_ = command("import", import_file, _("Import a CSV, XLSX or vCard file and print a summary as JSON."))
     import_.add_argument("file", type=Path)
-    import_.add_argument("--kind", default="clients", help=_("what the rows are (clients)"))
+    import_.add_argument("--kind", default="", help=_("what the rows are, such as clients (as the columns say)"))
     import_.add_argument("--by", metavar="EMAIL", help=_("the user who imports (the first administrator)"))
     import_.add_argument("--duplicates", choices=DUPLICATES, default="skip", help=_("what to do with a known record"))
     import_.add_argument("--mapping", metavar="JSON", type=_mapping, help=_('{"column of the file": "field"}'))
@@ -265,6 +265,7 @@ def export_file(given: argparse.Namespace) -> None:
 
 
 def _user(email: str):
+    """The active user of that e-mail; without one the first administrator."""
     from mudir.accounts.models import User
 
     people = User.objects.filter(is_active=True)
@@ -272,27 +273,33 @@ def _user(email: str):
     if user := found.first():
         return user
     raise CannotStart(_("There is no user %(email)s.") % {"email": email} if email else
-                      _("There is no administrator yet; name a user with --by EMAIL."))
+                      _("There is no administrator yet; make one first: mudir user create EMAIL --name NAME --role "
+                        "administrator."))
 
 
 def create_user(given: argparse.Namespace) -> None:
     with _finished_database():
+        from django.conf import settings
         from django.core.exceptions import ValidationError
+        from django.db import transaction
 
+        from mudir.accounts import services
         from mudir.accounts.models import Team, User
 
         team = None
         if given.team and not (team := Team.objects.filter(name=given.team).first()):
             raise CannotStart(_("There is no team %(name)s.") % {"name": given.team})
-        user = User(email=given.email.lower(), name=given.name, role=given.role, team=team)
-        password = _password(given, user)
-        user.set_password(password)
+        person = {"name": given.name, "email": given.email.lower()}
+        password = _password(given, User(**person))
         try:
-            user.full_clean()
+            with transaction.atomic():
+                if given.role == "administrator" and not User.objects.exists():
+                    user = services.set_up(password=password, language=language(), country=settings.COUNTRY, **person)
+                else:
+                    user = services.create_user(by=_user(None), role=given.role, team=team, **person)
+                    _set_password(user, password)
         except ValidationError as problem:
             raise CannotStart(" ".join(problem.messages)) from None
-        user.save()
-        user.confirm_mailbox()
         _show_password(given, user, password)
 
 
@@ -300,9 +307,13 @@ def reset_password(given: argparse.Namespace) -> None:
     with _finished_database():
         user = _user(given.email)
         password = _password(given, user)
-        user.set_password(password)  # every session of the old password ends with it
-        user.save(update_fields=["password"])
+        _set_password(user, password)
         _show_password(given, user, password)
+
+
+def _set_password(user, password: str) -> None:
+    user.set_password(password)  # every session of the old password ends with it
+    user.save(update_fields=["password"])
 
 
 def _password(given: argparse.Namespace, user) -> str:
