@@ -15,8 +15,8 @@ from mudir.tests.browser.conftest import settled, text
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long walk through Riyadh"
 SCRIPTS = {  # what is typed, and the other spelling by which it is found again
-    "ar": {"name": "مؤسسة الغامدي للتجارة", "typed": "ghamdi", "said": "يريد عرض سعر قبل رمضان", "step": "أرسل عرض السعر",
-           "note": "يفضّل الاتصال صباحًا", "renamed": "مؤسسة الغامدي القابضة"},
+    "ar": {"name": "مؤسسة الغامدي للتجارة", "typed": "ghamdi", "said": "يريد عرض سعر قبل رمضان",
+           "step": "أرسل عرض السعر", "note": "يفضّل الاتصال صباحًا", "renamed": "مؤسسة الغامدي القابضة"},
     "en": {"name": "Al-Ghamdi Trading", "typed": "الغامدى", "said": "Wants a quote before Ramadan",
            "step": "Send the quote", "note": "Prefers calls in the morning", "renamed": "Al-Ghamdi Holding"},
 }
