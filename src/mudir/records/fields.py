@@ -91,8 +91,10 @@ UNSORTED = {ValueType.LIST, ValueType.LONG_TEXT}
 
 
 def has_type(column: models.Field) -> bool:
-    """Whether lists know how to show, filter and sort such a column: a time of day or a token they do not."""
-    return column.is_relation or bool(column.choices) or any(isinstance(column, cls) for cls, _kind in TYPE_OF)
+    """Whether lists know how to show, filter and sort such a column: a time of day, a row without name they do not."""
+    if column.is_relation:
+        return any(field.name == "name" for field in column.related_model._meta.fields)
+    return bool(column.choices) or any(isinstance(column, cls) for cls, _kind in TYPE_OF)
 
 
 def field_from_model(model: type[models.Model], name: str, **overrides: Any) -> Field:

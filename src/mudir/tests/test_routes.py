@@ -281,7 +281,8 @@ def everywhere(mine, administrator, client) -> list[str]:
             "/clients/export/?format=xlsx", "/no/such/page/"]
 
 
-ELSEWHERE = {"/readyz", "/account/reauthenticate/", "/account/2fa/reauthenticate/"}  # no worker runs here, and nobody typed a password
+# No worker runs here, and nobody typed a password.
+ELSEWHERE = {"/readyz", "/account/reauthenticate/", "/account/2fa/reauthenticate/"}
 
 
 def test_reading_changes_nothing(everywhere, client):

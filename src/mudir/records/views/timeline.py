@@ -1,11 +1,12 @@
 """What happened to a record, newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,7 @@ from mudir.records.models import Event, Record
 from mudir.records.registry import RecordType, Sentence
 
 LENGTH = 25
+LARGEST_BATCH = 800  # of events that are read at once while many of them are hidden
 GROUPS = {
     "calls": gettext_lazy("Calls"), "notes": gettext_lazy("Notes"), "tasks": gettext_lazy("Tasks"),
     "changes": gettext_lazy("Changes"),
@@ -63,19 +65,43 @@ def first_page(request: HttpRequest, record_type: RecordType, record: Record) ->
     if group in GROUPS:
         events = events.filter(verb__in=registry.verbs_of_group(group))
     before = request.GET.get("before", "")
-    if edge := _edge(before):
-        events = events.filter(Q(at__lt=edge[0]) | Q(at=edge[0], id__lt=edge[1]))
-    found = list(events.select_related("actor").order_by("-at", "-id")[: LENGTH + 1])
-    rest = found[LENGTH:]
-    found = found[:LENGTH]
+    edge = _edge(before)
+    shown, targets = _shown(events.select_related("actor").order_by("-at", "-id"), edge, request.user, record_type)
+    found, rest = shown[:LENGTH], shown[LENGTH:]
     earlier = {"before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "", "show": group}
     return {
-        "entries": entries_of(found, request, record_type, record, edge[0] if edge else None),
+        "entries": entries_of(found, targets, request, record_type, record, edge[0] if edge else None),
         "group": group if group in GROUPS else "",
         "more_url": f"{reverse('records:timeline', args=[record_type.slug, record.pk])}?{urlencode(earlier)}"
         if rest else "",
         "is_first_page": not before,
     }
+
+
+def _shown(
+    events: QuerySet, edge: tuple[datetime, int] | None, actor: User, record_type: RecordType
+) -> tuple[list[Event], dict[tuple[str, int], Record]]:
+    """A page of the events behind the edge that the actor is shown, one more where there are, and their targets.
+
+    Read on until the page is full: a short one would tell that something hidden stands there.
+    """
+    shown: list[Event] = []
+    targets: dict[tuple[str, int], Record] = {}
+    size = LENGTH + 1
+    visible = record_type.visible_fields(actor)
+    while len(shown) <= LENGTH:
+        behind = events.filter(Q(at__lt=edge[0]) | Q(at=edge[0], id__lt=edge[1])) if edge else events
+        some = list(behind[:size])
+        targets |= _targets(some, actor)
+        for event in some:
+            is_hidden = event.target_kind and (event.target_kind, event.target_id) not in targets
+            changed = event.details.get("fields")
+            if not is_hidden and (not changed or not visible.keys().isdisjoint(changed)):
+                shown.append(event)
+        if len(some) < size:
+            break
+        edge, size = (some[-1].at, some[-1].id), min(size * 2, LARGEST_BATCH)
+    return shown[: LENGTH + 1], targets
 
 
 def _edge(before: str) -> tuple[datetime, int] | None:
@@ -84,31 +110,26 @@ def _edge(before: str) -> tuple[datetime, int] | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    if at is None or not key.isascii() or not key.isdigit() or int(key) >= 2**63 or timezone.is_naive(at):
+    if at is None or not key.isascii() or not key.isdigit() or len(key) > 18 or timezone.is_naive(at):
         return None
-    return at, int(key)
+    try:
+        return at.astimezone(UTC), int(key)
+    except OverflowError:
+        return None
 
 
 def entries_of(
-    events: list[Event], request: HttpRequest, record_type: RecordType, record: Record, above: datetime | None
+    events: list[Event], targets: Mapping[tuple[str, int], Record], request: HttpRequest, record_type: RecordType,
+    record: Record, above: datetime | None,
 ) -> list[Entry]:
-    """Events as entries. One about a record that the reader does not see is left out with its record.
-
-    `above` is the moment of the entry that stands before the first of these.
-    """
+    """Events that the reader is shown, as entries; `above` is the moment of the one that stands before the first."""
     actor, fmt = request.user, request.formatter
-    targets = _targets(events, actor)
     visible = record_type.visible_fields(actor)
     day = timezone.localdate(above) if above else None
     entries = []
     for event in events:
         target = targets.get((event.target_kind, event.target_id))
-        if event.target_kind and target is None:
-            continue
-        changed = event.details.get("fields")
-        labels = [str(visible[name].label) for name in changed or () if name in visible]
-        if changed and not labels:
-            continue
+        labels = [str(visible[name].label) for name in event.details.get("fields") or () if name in visible]
         sentence = registry.sentence_of(event.verb) or PLAIN
         details = {name: sentence.labels[name].get(value, value) if name in sentence.labels else value
                    for name, value in event.details.items()}
