@@ -27,7 +27,7 @@ test:
 
 lint:
 	@.venv/bin/ruff check --quiet src tools conftest.py vendor.py
-	@.venv/bin/lint-imports --no-cache | tail -n 3
+	@said=$$(.venv/bin/lint-imports --no-cache 2>&1) || { echo "$$said"; exit 1; }
 
 bench:
 	@sh scripts/prepare test >&2

@@ -50,8 +50,8 @@ def test_without_an_administrator_nobody_else_is_made(mudir):
     code, _shown, problem = mudir("user", "create", "sara@x.example", "--name", "Sara")
 
     assert code == 1
-    assert problem == ("mudir: There is no administrator yet; make one first: mudir user create EMAIL --name NAME --role "
-                       "administrator.\n")
+    assert problem == ("mudir: There is no administrator yet; make one first: mudir user create EMAIL --name NAME "
+                       "--role administrator.\n")
     assert not User.objects.exists()
 
 
