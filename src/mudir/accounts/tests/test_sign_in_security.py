@@ -386,7 +386,8 @@ def test_every_page_of_a_guarded_account_opens(client, secret, owner):
 # ── passwords (G22) ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("weak", ["short", "password123", "1234567890123", "sara@mudir.example", "qwertyuiop"])
+@pytest.mark.parametrize("weak", ["short", "password123", "1234567890123", "sara@mudir.example", "qwertyuiop",
+                                  "MuDir-2026-!", "مُديرٌ 1234567"])
 def test_a_weak_password_is_refused(client, enter, owner, weak):
     enter(owner)
     client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
