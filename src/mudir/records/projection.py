@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
-from mudir.records import table
+from mudir.records import registry, table
 from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
@@ -58,6 +60,14 @@ def value_of(record: Record, field: Field) -> Any:
     return value.name if _is_row(field) and value is not None else value
 
 
+def linked(record: Record, field: Field, drawn: SafeString) -> SafeString:
+    """The name of another record leads to its page."""
+    if field.type is not ValueType.RECORD or not issubclass(field.related, Record):
+        return drawn
+    url = reverse("records:page", args=[registry.for_model(field.related).slug, getattr(record, f"{field.path}_id")])
+    return format_html('<a class="link" href="{}">{}</a>', url, drawn)
+
+
 def draw(field: Field, value: Any, fmt: Formatter) -> SafeString:
     """One value as HTML, escaped here."""
     if isinstance(value, list) and field.is_many:
@@ -89,9 +99,9 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
             return table.tel(value, fmt)
         case ValueType.EMAIL:
             return table.mailto(value)
-        case ValueType.LINK:
+        case ValueType.LINK if str(value).startswith(("https://", "http://")):
             return f'<a class="link" href="{table.esc(value)}" rel="noopener noreferrer">{table.latin(value)}</a>'
-        case ValueType.CODE:
+        case ValueType.CODE | ValueType.LINK:
             return table.latin(value)
         case ValueType.LONG_TEXT:
             return f'<span class="long" dir="auto">{table.esc(value)}</span>'
@@ -110,8 +120,8 @@ def facts_of(record_type: RecordType, record: Record, actor: User, fmt: Formatte
     values |= zip((field.id for field in asked), found, strict=False)
     shown = []
     for title, names in groups.items():
-        facts = [Fact(visible[name], draw(visible[name], values[name], fmt)) for name in names
-                 if name in visible and values.get(name) not in (None, "", [])]
+        facts = [Fact(visible[name], linked(record, visible[name], draw(visible[name], values[name], fmt)))
+                 for name in names if name in visible and values.get(name) not in (None, "", [])]
         if facts:
             shown.append((title, facts))
     return shown

@@ -151,3 +151,30 @@ def test_looking_writes_nothing_and_costs_the_same_however_much_is_known(client,
         costs.append(len(questions))
         assert not [one for one in questions if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert costs[0] == costs[1]
+
+
+def test_the_name_of_another_record_leads_to_its_page(client, owner, client_of_owner, monkeypatch):
+    branch = create_client(by=owner, name="Branch", head_office=client_of_owner)
+    monkeypatch.setattr(registry.for_model(Client), "facts", {"": ["owner", "head_office"]})
+    page = body(client, owner, f"/clients/{branch.pk}/")
+
+    name = f"<bdi>{client_of_owner.name}</bdi>"
+    assert f'<dd><a class="link" href="/clients/{client_of_owner.pk}/">{name}</a></dd>' in page
+
+
+def test_another_record_that_one_does_not_see_is_not_named(client, owner, teammate, client_of_owner, monkeypatch):
+    branch = create_client(by=owner, name="Branch", head_office=client_of_owner)
+    share(branch, by=owner, user=teammate)
+    kind = registry.for_model(Client)
+    monkeypatch.setattr(kind, "facts", {"": ["owner", "head_office"]})
+
+    page = main_of(body(client, teammate, f"/clients/{branch.pk}/"))
+    assert client_of_owner.name not in page
+    assert f"/clients/{client_of_owner.pk}/" not in page
+
+
+def test_groups_of_the_timeline_stand_only_where_something_is_written_down(client, owner, client_of_owner, monkeypatch):
+    assert '<a href="?show=calls">Calls</a>' in body(client, owner, f"/clients/{client_of_owner.pk}/")
+    kind = registry.for_model(Client)
+    monkeypatch.setattr(kind, "panels", [panel for panel in kind.panels if panel.place != "composer"])
+    assert "?show=calls" not in body(client, owner, f"/clients/{client_of_owner.pk}/")

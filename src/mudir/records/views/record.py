@@ -58,7 +58,8 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
     context |= {
         "tabs": tabs,
         "chosen": chosen,
-        "groups": GROUPS,
+        # where nothing is written down, there is nothing but changes to tell apart
+        "groups": GROUPS if any(panel.place == "composer" for panel in record_type.panels) else {},
         "panel": draw_panel(request, chosen, record) if chosen else "",
         "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
                     for place in ("composer", "facts", "next")},
