@@ -2,9 +2,12 @@
 
 import re
 from datetime import date
+from html import escape
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from hijridate import Hijri
 
@@ -31,6 +34,19 @@ def read_day(text: str) -> date:
     except OverflowError as error:  # outside the tables of Umm al-Qura
         raise ValueError(str(error)) from error
     return date(found.year, found.month, found.day)
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of choices without groups: drawn at once, as a template for each takes 0.1 ms."""
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> SafeString:
+        chosen = set(map(str, self.format_value(value)))
+        options = "".join([
+            f'<option value="{escape(code)}"{" selected" if code in chosen else ""}>{escape(label)}</option>'
+            for code, label in ((str(code), str(label)) for code, label in self.choices)
+        ])
+        given = flatatt(self.build_attrs(self.attrs, {"name": name} | (attrs or {})))
+        return mark_safe(f"<select{given}>{options}</select>")  # noqa: S308  every part is escaped
 
 
 class LocalDateField(forms.Field):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from mudir.clients.models import Address, Client, Consent, Contact, Email, Phone
 from mudir.clients.services.reach import COLUMNS, rows_of
 from mudir.kit.countries import country_choices
-from mudir.kit.forms import LocalDateField
+from mudir.kit.forms import LocalDateField, LongSelect
 from mudir.records.forms import RecordForm
 
 MOST_ROWS = 30
@@ -37,7 +37,8 @@ class AddressForm(forms.Form):
     region = forms.CharField(label=gettext_lazy("Region"), max_length=120, required=False)
     postal_code = forms.CharField(label=gettext_lazy("Postal code"), max_length=20, required=False,
                                   widget=forms.TextInput(attrs={"dir": "ltr"}))
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices, required=False)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices, required=False,
+                                widget=LongSelect)
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Address.Type, initial=Address.Type.OFFICE,
                              required=False)
 

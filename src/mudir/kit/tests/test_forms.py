@@ -1,10 +1,12 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from pytest_django.asserts import assertHTMLEqual
 
-from mudir.kit.forms import LocalDateField
+from mudir.kit.forms import LocalDateField, LongSelect
 
 
 @pytest.mark.parametrize(("text", "day"), [
@@ -47,3 +49,14 @@ def test_the_same_day_written_another_way_is_no_change():
 
 def test_a_day_is_shown_in_the_form_that_date_pickers_take():
     assert 'value="2026-12-01"' in str(LocalDateField().widget.render("day", date(2026, 12, 1)))
+
+
+CHOICES = [("", "—"), ("sa", "السعودية"), ('"<b>', "<b>Land & 'See'</b>")]
+
+
+@pytest.mark.parametrize("value", ["", "sa", '"<b>', None, "elsewhere"])
+def test_a_long_select_is_the_select_of_django(value):
+    attrs = {"id": "country", "disabled": True, "class": 'a"b'}
+    long, plain = (widget(choices=CHOICES).render("country", value, attrs) for widget in (LongSelect, forms.Select))
+
+    assertHTMLEqual(long, plain)
