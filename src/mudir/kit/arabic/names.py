@@ -5,6 +5,7 @@
 """
 
 import re
+from functools import lru_cache
 
 from mudir.kit.arabic.fold import fold
 from mudir.kit.arabic.spelling import arabic_key
@@ -63,6 +64,11 @@ def name_tokens(text: str) -> list[str]:
 
     A token of Arabic letters is its own Arabic key. Tokens may repeat.
     """
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=16_384)  # an import asks for each name three times: as a duplicate twice, then to be found by
+def _tokens(text: str) -> tuple[str, ...]:
     folded = fold(CAMEL_ARTICLE.sub(r"\1-", text))
     folded = INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
     words = [_without_chat_digits(word) for word in WORDS.findall(folded)]
@@ -75,7 +81,7 @@ def name_tokens(text: str) -> list[str]:
             tokens[-1] = _joined(tokens[-1], token)  # نصر الله, نور الدين
         elif token:
             tokens.append(token)
-    return tokens or words
+    return tuple(tokens or words)
 
 
 def typed_prefixes(word: str) -> list[str]:

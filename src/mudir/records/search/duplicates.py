@@ -17,7 +17,15 @@ from mudir.records.models import SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.reasons import read_rows, title_of
-from mudir.records.search.vocabulary import Meanings, Typed, learn_tokens, meanings_of, stored_meanings, telling_tokens
+from mudir.records.search.vocabulary import (
+    Meanings,
+    Typed,
+    latest_token,
+    learn_tokens,
+    meanings_of,
+    stored_meanings,
+    telling_tokens,
+)
 
 LOOKED_AT = 200  # records whose names may be the same
 READ = 30  # of them, those whose facts are compared
@@ -144,13 +152,18 @@ def duplicate_keys(
     """
     names = [[telling_tokens(name_tokens(text)) for text in (row.get("name", ""), row.get("name_other", "")) if text]
              for row in rows]
+    latest = latest_token()
     ids = learn_tokens({token for some in names for tokens in some for token in tokens}, spell=spell)
     meanings = stored_meanings(ids.values())
+    # A word that nobody knew a moment ago, in no spelling, is in no name: most new records end here, without a query.
+    unheard = {token for token, meaning in meanings.items() if min(meaning.costs) > latest}
     asked: list[tuple[int, str, str]] = []
     for place, row in enumerate(rows):
         for reason, lexeme in _exact_of_row(row, actor.country):
             asked.append((place, reason, lexemes.quoted(lexeme)))
-        for tokens in names[place]:
+        for tokens in filter(None, names[place]):  # a name may be all signs
+            if any(ids[token[:100]] in unheard for token in tokens):
+                continue
             query = _all_of([meanings[ids[token[:100]]] for token in tokens])
             asked.append((place, "name", lexemes.every([query, lexemes.quoted(f"l{len(tokens)}")])))
     if not asked:

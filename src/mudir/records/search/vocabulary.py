@@ -50,6 +50,13 @@ def learn_tokens(tokens: Iterable[str], *, spell: bool = True) -> dict[str, int]
     return ids
 
 
+def latest_token() -> int:
+    """The highest id of the vocabulary: what is learned after is above it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM records_nametoken")
+        return cursor.fetchone()[0]
+
+
 def _ids_of(tokens: Collection[str]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT token, id FROM records_nametoken WHERE token = ANY(%s)", [list(tokens)])
