@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.clients.forms import ClientForm, ContactForm
+from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
 from mudir.clients.models import Client, Contact, ContactRole, Stage, Tier
 from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
@@ -191,6 +192,7 @@ register(
     form=ClientForm,
     create=create_client,
     edit=edit_client,
+    importer=ClientImporter,
     head="clients/head.html",
 )
 
@@ -216,8 +218,9 @@ register(
     sort="name",
     search={"name": "A", "name_other": "A", "phones": "A", "emails": "A", "external_id": "B", "job_title": "B",
             "department": "C", "notes": "C", "nuances": "C"},
-    imports=["name", "name_other", "title", "job_title", "department", "client", "phones", "emails", "street",
-             "district", "region", "postal_code", "birthday", "languages", "notes", "external_id"],
+    imports=["name", "name_other", "nickname", "title", "job_title", "department", "client", "phones", "emails",
+             "street", "district", "city", "region", "postal_code", "country", "birthday", "languages", "notes",
+             "external_id"],
     sentences={
         "contact.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
         "contact.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
@@ -237,6 +240,7 @@ register(
     form=ContactForm,
     create=create_contact,
     edit=edit_contact,
+    importer=ContactImporter,
     head="clients/contact_head.html",
 )
 

@@ -62,6 +62,7 @@ class RecordType:
     form: type | None
     create: Callable[..., models.Model] | None
     edit: Callable[..., models.Model] | None
+    importer: type | None
     trash: Callable[..., models.Model] | None
     restore: Callable[..., models.Model] | None
     title: str  # field id of the name a person knows it by
@@ -113,6 +114,7 @@ def register(
     form: type | None = None,
     create: Callable[..., models.Model] | None = None,
     edit: Callable[..., models.Model] | None = None,
+    importer: type | None = None,
     trash: Callable[..., models.Model] | None = None,
     restore: Callable[..., models.Model] | None = None,
     title: str = "name",
@@ -145,7 +147,8 @@ def register(
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), form=form, create=create, edit=edit, trash=trash, restore=restore, title=title, head=head,
+        views=tuple(views), form=form, create=create, edit=edit, importer=importer, trash=trash, restore=restore,
+        title=title, head=head,
         entry=entry, in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import exports, forms, lists, record, search, timeline
+from mudir.records.views import exports, forms, imports, lists, record, search, timeline
 
 
 class KnownSlug:
@@ -42,7 +42,13 @@ app_name = "records"
 urlpatterns = [
     path("search/", search.results, name="search"),
     path("duplicates/", search.duplicates, name="duplicates"),
-    path("imports/", search.results, name="imports"),  # to be replaced by the page of imports
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<key:pk>/", imports.page, name="import"),
+    path("imports/<key:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<key:pk>/run/", imports.run, name="import_run"),
+    path("imports/<key:pk>/mends/", imports.mends, name="import_mends"),
+    path("imports/<key:pk>/rejected/", imports.rejected, name="import_rejected"),
+    path("imports/<key:pk>/undoing/", imports.undoing, name="import_undoing"),
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
     path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),

@@ -1,6 +1,10 @@
 from mudir.records.models.event import Event
+from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
 from mudir.records.models.record import Record
 from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
 
-__all__ = ["Event", "NameToken", "Record", "SearchEntry", "Share", "TokenKey"]
+__all__ = [
+    "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "NameToken", "Record", "SearchEntry",
+    "Share", "TokenKey",
+]

@@ -19,7 +19,7 @@ class NameToken(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["akey"], opclasses=["gin_trgm_ops"], name="tokens_by_likeness"),
+            GinIndex(fields=["akey"], opclasses=["gin_trgm_ops"], name="tokens_by_likeness", fastupdate=False),
             models.Index(fields=["id"], condition=models.Q(is_spelled=False), name="tokens_to_spell"),
         ]
 
@@ -69,4 +69,5 @@ class SearchEntry(models.Model):
     words = Words()
 
     class Meta:
-        indexes = [GinIndex(fields=["words"], name="entries_by_words")]
+        # Without a list of entries to be sorted in later: while it is long, every search reads the whole table instead.
+        indexes = [GinIndex(fields=["words"], name="entries_by_words", fastupdate=False)]

@@ -1,0 +1,151 @@
+"""Clients from a file."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from mudir.accounts.models import User
+from mudir.clients import completeness, rules
+from mudir.clients.imports import cleaning
+from mudir.clients.imports.headers import CLIENT_HEADS
+from mudir.clients.imports.reading import ReachImporter
+from mudir.clients.imports.writing import changes_of, insert_rows, record_events, remove_records, write_back
+from mudir.clients.models import Address, Client, Email, Phone
+from mudir.clients.services.client import edit_client, sort_key_of
+from mudir.clients.services.reach import primary_copies
+from mudir.kit.arabic.fold import fold
+from mudir.records import search
+from mudir.records.importing import Change, Identity, Recognised, Refused, Row, draw_keys, insert
+
+CODES = ("registration_number", "tax_number", "external_id")
+KEPT = ("kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
+        "client_since", "source", "languages", "present_supplier", "notes", "external_id")
+
+
+class ClientImporter(ReachImporter):
+    model = Client
+    heads_table: ClassVar[Mapping[str, str]] = CLIENT_HEADS
+    codes = CODES
+    phone_type = Phone.Type.WORK
+
+    @classmethod
+    def recognise(cls, heads: Sequence[str], by: User) -> Recognised:
+        found = super().recognise(heads, by)
+        named = {"name", "name:given", "name:family"} & set(found.mapping)
+        return replace(found, certainty=found.certainty + 50 * bool(named))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.owners = _owners(self.by) if "owner" in self.places else {}
+
+    def _finish(self, number: int, cells: Sequence[str], values: dict, lists: dict, joined: str, problems: list) -> Row:
+        if joined:
+            values.setdefault("kind", Client.Kind.INDIVIDUAL)
+        for place in self.places.get("owner", ()):
+            if cells[place]:
+                owner = self.owners.get(fold(cleaning.tidy(cells[place])))
+                if owner is None:
+                    problems.append(self._problem(cleaning.Unfit("owner"), place, cells[place]))
+                values["owner"] = owner
+        name, other = values["name"], values.get("name_other", "")
+        identity = Identity(
+            key=sort_key_of(name),
+            phones=[row["e164"] for row in lists["phones"]
+                    if row["e164"].startswith("+") and row["type"] != Phone.Type.FAX],
+            emails=[row["address"] for row in lists["emails"]],
+            codes={code: values[code] for code in CODES if values.get(code)},
+            name_is_enough=values.get("kind", Client.Kind.COMPANY) == Client.Kind.COMPANY,
+        )
+        return Row(number, name, other, identity, (values, lists), problems)
+
+    def identities(self, keys: Collection[int]) -> dict[int, Identity]:
+        seen = Client.objects.visible_to(self.by).filter(pk__in=keys)
+        return {
+            pk: Identity(key, [phone] if phone else [], [email] if email else [],
+                         {code: value for code, value in zip(CODES, codes, strict=True) if value},
+                         kind == Client.Kind.COMPANY)
+            for pk, key, phone, email, kind, *codes in seen.values_list(
+                "pk", "sort_key", "phone", "email", "kind", *CODES)
+        }
+
+    def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
+        return insert_clients(self.by, [row.data for row in rows], today=today), []
+
+    def change(self, pk: int, row: Row, *, overwrite: bool) -> Change:
+        client = Client.objects.visible_to(self.by).get(pk=pk)
+        if not rules.can_edit(self.by, client):
+            raise Refused({"code": "forbidden"})
+        values, lists = row.data
+        data, before = changes_of(client, {name: values[name] for name in KEPT if name in values}, lists,
+                                  overwrite=overwrite)
+        if not data:
+            return Change({}, client.version)
+        try:
+            edited = edit_client(client, by=self.by, **data)
+        except ValidationError as error:
+            raise Refused({"code": "invalid", "value": " ".join(error.messages)[:300]}) from None
+        return Change({**before, "confirmations": client.confirmations}, edited.version)
+
+    def restore(self, pk: int, change: Change) -> bool:
+        return write_back(Client, pk, change, edit_client, by=self.by)
+
+    def remove(self, created: Collection[int], beside: Collection[int], versions: Mapping[int, int], *,
+               since: Any) -> tuple[int, int]:
+        gone = remove_records(Client, created, versions, since=since)
+        return len(gone), len(created) - len(gone)
+
+
+def _owners(by: User) -> dict[str, User]:
+    """Who may be named as owner, by e-mail and by name; a name that two people share names nobody."""
+    found: dict[str, User] = {}
+    several = set()
+    for user in User.objects.filter(is_active=True).select_related("team"):
+        if not rules.can_own(user) or not rules.can_create_for(by, user):
+            continue
+        found[fold(user.email)] = user
+        for name in filter(None, {fold(user.name), fold(user.name_other)}):
+            if name in found:
+                several.add(name)
+            found[name] = user
+    return {name: user for name, user in found.items() if name not in several}
+
+
+def insert_clients(
+    by: User, given: Sequence[tuple[Mapping[str, Any], Mapping[str, list]]], *, today: date, with_contact: bool = False
+) -> list[int]:
+    """Write new clients from cleaned values and their lists; what is filled in counts as confirmed today.
+
+    Part of an import, which asked for permission and cleaned the values as `create_client` would.
+    """
+    keys = draw_keys(Client, len(given))
+    insert(Client, (_client_row(pk, by, values, lists, today, with_contact=with_contact)
+                    for pk, (values, lists) in zip(keys, given, strict=True)),
+           created_by_id=by.pk, updated_at=timezone.now())
+    for name, model in (("phones", Phone), ("emails", Email), ("addresses", Address)):
+        insert_rows(model, "client_id", ((pk, row) for pk, (_values, lists) in zip(keys, given, strict=True)
+                                         for row in lists.get(name, ())))
+    record_events("client.imported", "clients.client", keys, by=by)
+    search.index_many("clients.client", keys, spell=False)
+    return keys
+
+
+def _client_row(pk: int, by: User, values: Mapping[str, Any], lists: Mapping[str, list], today: date, *,
+                with_contact: bool) -> dict[str, Any]:
+    owner = values.get("owner") or by
+    row = {"id": pk, "owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key_of(values["name"])}
+    row |= {name: values.get(name, default) for name, default in DEFAULTS}
+    for name in ("phones", "emails", "addresses"):
+        row |= primary_copies(name, [SimpleNamespace(**each) for each in lists.get(name, ()) if each["is_primary"]])
+    known = completeness.known_facts(SimpleNamespace(**row), has_contact=with_contact)
+    row["confirmations"] = completeness.confirmed({}, known, today)
+    row["completeness"] = completeness.percent(row["kind"], known)
+    row["stale_date"] = completeness.stale_date(known, row["confirmations"])
+    return row
+
+
+DEFAULTS: Iterable[tuple[str, Any]] = [(name, Client._meta.get_field(name).get_default()) for name in KEPT]
