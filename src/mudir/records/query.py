@@ -434,12 +434,12 @@ class Query:
         return Total(min(counted, COUNTED_EXACTLY), counted <= COUNTED_EXACTLY)
 
     def ordering(self) -> list[Any]:
-        return [
-            *(F(spec_field.sort_path).desc(nulls_last=True) if turned else F(spec_field.sort_path).asc(nulls_last=True)
-              if spec_field.is_nullable else F(spec_field.sort_path).asc()
-              for spec_field, turned in self.order),
-            F("pk").desc() if self.order[0][1] else F("pk").asc(),
-        ]
+        """By the fields asked for, nulls last; where there are none it is not said, for an index is read both ways."""
+        order = []
+        for spec_field, turned in self.order:
+            path, nulls_last = F(spec_field.sort_path), True if spec_field.is_nullable else None
+            order.append(path.desc(nulls_last=nulls_last) if turned else path.asc(nulls_last=nulls_last))
+        return [*order, F("pk").desc() if self.order[0][1] else F("pk").asc()]
 
     def page(self, paths: Sequence[str]) -> Page:
         """One page of rows in order, by keyset: as fast at the millionth row as at the first."""
