@@ -1,17 +1,27 @@
 """What stands in the side bar: record kinds with a list, and the pages that are no records."""
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from mudir.accounts.models import User
 from mudir.records import registry, rules
 
 
-def navigation(request) -> dict:
-    """Context of every page: groups of links, marked where the reader stands and for the dock; what can be made."""
+def navigation(request: HttpRequest) -> dict:
+    """Context of every page, made where it is shown: fragments and panels have no side bar."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "new_items": []}
-    path = request.path
+    return {
+        "navigation": SimpleLazyObject(lambda: groups_of_links(user, request.path)),
+        "new_items": SimpleLazyObject(lambda: what_can_be_made(user)),
+    }
+
+
+def groups_of_links(user: User, path: str) -> list[dict]:
+    """Groups of links, marked where the reader stands and for the dock."""
 
     def link(label, url: str, icon: str, query: str = "") -> dict:
         current = path == url or (url != "/" and path.startswith(url))
@@ -33,9 +43,12 @@ def navigation(request) -> dict:
     groups.append({"title": _("Management"), "items": manage})
     for item in (groups[0]["items"][0], *lists[:2]):
         item["dock"] = True
-    new_items = [
+    return groups
+
+
+def what_can_be_made(user: User) -> list[dict]:
+    return [
         {"label": record_type.name, "url": reverse("records:new", args=[record_type.slug]), "icon": record_type.icon}
         for record_type in registry.all_types()
         if record_type.in_navigation and rules.can_create(user, record_type.model)
     ]
-    return {"navigation": groups, "new_items": new_items}
