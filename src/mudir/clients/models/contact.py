@@ -1,11 +1,9 @@
 """People at clients. One person may have a role at several."""
 
 import pghistory
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,30 +13,31 @@ from mudir.accounts.roles import Reach
 from mudir.clients.models.client import PRESENT, Client
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
-from mudir.records.scope import IsAmong, RecordQuerySet
+from mudir.records.scope import RecordQuerySet, Written, present
 
 
 class ContactQuerySet(RecordQuerySet):
     """A person is seen where one of their clients is; one without a client by the owner."""
 
-    def reached_by(self, actor: User) -> "ContactQuerySet":
-        alone = Q(owner=actor) & ~models.Exists(ContactRole.objects.filter(contact=models.OuterRef("pk")))
-        return self.filter(self._at_a_seen_client(actor) | alone)
-
-    def _at_a_seen_client(self, actor: User) -> Q:
-        """The same question in the form that is fast for the reach: beside `alone` the database cannot choose it.
+    @classmethod
+    def reach(cls, model: type[models.Model], actor: User, row: str) -> Written:
+        """In the form that is fast for the actor's reach: beside `alone` the database cannot choose it.
 
         Of few clients the people are gathered first; where nearly all are seen, each person is looked up.
         """
-        seen = Client.objects.all().present_to(actor)
-        role = ContactRole.objects.filter(contact=models.OuterRef("pk"), client__in=seen.values("pk"))
+        condition, values = present(Client, actor, "seen")
+        roles = f"""SELECT {{}} FROM {ContactRole._meta.db_table} role
+            JOIN {Client._meta.db_table} seen ON seen.id = role.client_id WHERE {condition}"""
+        with_role = f"{roles} AND role.contact_id = {row}.id"
         match actor.role_in_code.reach:
             case Reach.ALL:
-                return Q(IsNull(models.Subquery(role.values("pk")[:1]), False))
+                at_seen = f"({with_role.format('role.id')} LIMIT 1) IS NOT NULL"
             case Reach.TEAM:
-                return Q(models.Exists(role))
-        people = ContactRole.objects.filter(client__in=seen.values("pk")).values("contact_id")
-        return Q(IsAmong(models.F("pk"), ArraySubquery(people)))
+                at_seen = f"EXISTS({with_role.format('')})"
+            case _:
+                at_seen = f"{row}.id = ANY(ARRAY({roles.format('role.contact_id')}))"
+        nowhere = f"NOT EXISTS(SELECT FROM {ContactRole._meta.db_table} any_role WHERE any_role.contact_id = {row}.id)"
+        return f"({at_seen} OR {row}.owner_id = %s AND {nowhere})", [*values, actor.pk]
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])
