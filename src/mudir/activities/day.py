@@ -11,7 +11,7 @@ from mudir.activities.days import week_start
 from mudir.activities.models import Call, Task
 from mudir.activities.occasions import Occasion, occasions_of
 from mudir.clients.completeness import stale_facts
-from mudir.clients.models import Client, Contact, Tier
+from mudir.clients.models import Client, Contact, ContactRole, Tier
 from mudir.clients.registry import OUT_OF_TOUCH_DAYS
 
 AHEAD = 7  # days that are looked forward to
@@ -62,7 +62,7 @@ def my_day(user: User, *, today: date) -> Day:
     longest = list(silent.order_by("last_contact_at", "pk")[:MOST_CLIENTS])
     longest += list(never.order_by("pk")[: MOST_CLIENTS])
     stale = mine.filter(stale_date__lte=today)
-    own = Task.objects.visible_to(user).filter(owner=user)
+    own = Task.objects.all().present_to(user).filter(owner=user)  # whom they are with is asked for at once, below
     open_tasks = own.filter(done_at__isnull=True)
     in_order = open_tasks.select_related("client", "call").order_by(
         "due_date", F("due_time").asc(nulls_last=True), "pk")
@@ -77,11 +77,14 @@ def my_day(user: User, *, today: date) -> Day:
         week=Count("pk"), today=Count("pk", filter=Q(done_at__gte=_midnight(today))))
     calls = Call.objects.visible_to(user).filter(owner=user, started_at__gte=week).aggregate(
         all=Count("pk"), reached=Count("pk", filter=Q(outcome=Call.Outcome.REACHED)))
-    people = Contact.objects.visible_to(user).filter(pk__in={task.contact_id for task in tasks if task.contact_id})
+    roles = ContactRole.objects.filter(  # who sees a task sees its client and everybody there
+        contact__in={task.contact_id for task in tasks if task.contact_id}, contact__trashed_at__isnull=True,
+        client__in={task.client_id for task in tasks if task.contact_id})
     waiting = list(stale.order_by("stale_date", "pk")[:MOST_FACTS])
     return Day(
-        tasks=tasks, contacts={person.pk: person for person in people}, overdue=counts["overdue"],
-        today=counts["today"], later=counts["later"], done_today=done["today"], silent=longest[:MOST_CLIENTS],
+        tasks=tasks, contacts={role.contact_id: role.contact for role in roles.select_related("contact")},
+        overdue=counts["overdue"], today=counts["today"], later=counts["later"], done_today=done["today"],
+        silent=longest[:MOST_CLIENTS],
         silent_total=_total(silent), stale=[
             StaleClient(client, facts[0]) for client in waiting if (facts := stale_facts(client, today=today))],
         stale_total=_total(stale), occasions=occasions_of(user, today=today, days=AHEAD), calls=calls["all"],

@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,14 @@ class ActivityQuerySet(DependentQuerySet):
     """Seen exactly when the client is; `contact_name` is empty where the reader does not see that person as well."""
 
     def narrowed_to(self, actor: User) -> "ActivityQuerySet":
-        seen = Contact.objects.all().present_to(actor).filter(pk=models.OuterRef("contact_id"))
-        return self.present_to(actor).annotate(contact_name=models.Subquery(seen.values("name")))
+        contact = Q(pk=models.OuterRef("contact_id"))
+        # Who sees the client sees its people; only those who left it are looked for among all that the actor sees.
+        there = Contact.objects.unscoped("people at the client of an activity that is seen").filter(
+            contact, trashed_at__isnull=True, roles__client=models.OuterRef("client_id"))
+        elsewhere = Contact.objects.all().present_to(actor).filter(contact)
+        name = Coalesce(*(models.Subquery(people.values("name")[:1]) for people in (there, elsewhere)))
+        return self.present_to(actor).annotate(
+            contact_name=models.Case(models.When(contact__isnull=False, then=name), default=None))
 
 
 class Activity(Record):

@@ -25,26 +25,34 @@ class Occasion:
 
 
 def occasions_of(user: User, *, today: date, days: int) -> list[Occasion]:
-    """What comes within so many days at the person's own clients and with the people there, the nearest first."""
-    mine = Client.objects.visible_to(user).filter(owner=user)
-    there = ContactRole.objects.filter(client__owner=user, contact=OuterRef("pk"))
-    people = Contact.objects.visible_to(user).filter(Exists(there))
+    """What comes within so many days at the person's own clients and with the people there, the nearest first.
+
+    An owner sees the client and everybody there, so that it is enough to ask for roles at clients of the person's own.
+    """
+    there = ContactRole.objects.filter(
+        client__owner=user, client__trashed_at__isnull=True, contact__trashed_at__isnull=True)
+    people = {
+        role.contact_id: role.contact
+        for role in there.filter(_comes_round("contact__birthday", today, days)).select_related("contact").order_by(
+            "contact_id")[:MOST_READ]
+    }
     found = [
         Occasion(next_occasion(person.birthday, Nuance.Calendar.GREGORIAN, today=today), person, "")
-        for person in people.filter(_comes_round("birthday", today, days)).order_by("pk")[:MOST_READ]
+        for person in people.values()
     ]
     yearly = Q(is_yearly=True) & (
         Q(calendar=Nuance.Calendar.GREGORIAN) & _comes_round("date", today, days)
         | Q(calendar=Nuance.Calendar.HIJRI, date__in=hijri_days(today, days)))
     once = Q(is_yearly=False, date__gte=today, date__lt=today + timedelta(days=days))
-    nuances = Nuance.objects.filter(yearly | once, date__isnull=False).filter(
-        Q(client__in=mine.values("pk")) | Q(contact__in=people.values("pk")))
-    for nuance in nuances.select_related("client", "contact").order_by("pk")[:MOST_READ]:
+    soon = Nuance.objects.filter(yearly | once, date__isnull=False).order_by("pk")
+    of_clients = soon.filter(client__owner=user, client__trashed_at__isnull=True).select_related("client")
+    of_people = soon.filter(Exists(there.filter(contact=OuterRef("contact_id")))).select_related("contact")
+    for nuance in (*of_clients[:MOST_READ], *of_people[:MOST_READ]):
         day = next_occasion(nuance.date, nuance.calendar, today=today) if nuance.is_yearly else nuance.date
         found.append(Occasion(
             day, nuance.client or nuance.contact, nuance.text, nuance.calendar == Nuance.Calendar.HIJRI))
-    soon = (one for one in found if one.day < today + timedelta(days=days))
-    return sorted(soon, key=lambda one: (one.day, one.text))[:MOST]
+    coming = (one for one in found if one.day < today + timedelta(days=days))
+    return sorted(coming, key=lambda one: (one.day, one.text))[:MOST]
 
 
 def _comes_round(field: str, today: date, days: int) -> Q:

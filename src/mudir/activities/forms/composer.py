@@ -14,15 +14,10 @@ from django.utils.translation import gettext_lazy
 from mudir.accounts.models import User
 from mudir.activities.days import quick_days
 from mudir.activities.models import Call
+from mudir.activities.people import people_at
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.kit.formatting import Formatter
 from mudir.kit.forms import LocalDateField
-
-
-def people_at(client: Client, by: User) -> QuerySet[Contact]:
-    """The contacts of a client that the person sees."""
-    roles = ContactRole.objects.filter(client=client, contact=OuterRef("pk"))
-    return Contact.objects.visible_to(by).filter(Exists(roles)).order_by("sort_key")
 
 
 def clients_of(contact: Contact, by: User) -> QuerySet[Client]:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
-from mudir.activities.forms.composer import people_at
 from mudir.activities.models import Call, Note, Task
+from mudir.activities.people import people_at
 from mudir.clients.models import Client, Contact
 from mudir.kit.forms import LocalDateField
 from mudir.records.forms import RecordForm, RelatedRecordField

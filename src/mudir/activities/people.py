@@ -1,0 +1,15 @@
+"""Who is met at a client: whoever sees the client sees them."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from mudir.accounts.models import User
+from mudir.clients.models import Client, Contact, ContactRole
+
+
+def people_at(client: Client, by: User) -> QuerySet[Contact]:
+    """The contacts of a client, where the person sees it."""
+    if not Client.objects.visible_to(by).filter(pk=client.pk).exists():
+        return Contact.objects.none()
+    roles = ContactRole.objects.filter(client=client, contact=OuterRef("pk"))
+    there = Contact.objects.unscoped("people at a client that was just seen")
+    return there.filter(Exists(roles), trashed_at__isnull=True).order_by("sort_key")
