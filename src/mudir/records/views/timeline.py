@@ -1,6 +1,6 @@
 """What happened to a record, newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -67,6 +67,7 @@ def first_page(request: HttpRequest, record_type: RecordType, record: Record) ->
     before = request.GET.get("before", "")
     edge = _edge(before)
     shown, targets = _shown(events.select_related("actor").order_by("-at", "-id"), edge, request.user, record_type)
+    _know(record, targets.values())
     found, rest = shown[:LENGTH], shown[LENGTH:]
     earlier = {"before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "", "show": group}
     return {
@@ -170,3 +171,11 @@ def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record]:
         rows = registry.for_kind(kind).model.objects.visible_to(actor).filter(pk__in=keys)
         found |= {(kind, row.pk): row for row in rows}
     return found
+
+
+def _know(record: Record, targets: Iterable[Record]) -> None:
+    """Give rows that point at the record the record itself, which would be read again for each kind of them."""
+    for row in targets:
+        for field in row._meta.fields:
+            if field.related_model is type(record) and getattr(row, field.attname) == record.pk:
+                setattr(row, field.name, record)
