@@ -31,7 +31,7 @@ TAG = re.compile(r"<[^>]*>")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_./'-]*")
 NAMES = {  # stand in Arabic as they are
     "API", "CSV", "Ctrl-C", "Excel", "Google", "HubSpot", "JSON", "JavaScript", "Linux", "Outlook", "Pipedrive",
-    "PostgreSQL", "Python", "Salesforce", "Zoho", "ODS", "TLS", "VCF", "WhatsApp", "XLS", "XLSX", "vCard", "wheel",
+    "PostgreSQL", "Python", "Salesforce", "Zoho", "ODS", "TLS", "VCF", "WhatsApp", "Thunderbird", "XLS", "XLSX", "vCard", "wheel",
     "Asia/Riyadh", "name", "example.com", "https",
 }
 COMMAND_LINE = re.compile(  # words of the terminal: variables, files, options, and what one types
