@@ -15,7 +15,7 @@ from mudir.clients.models import Client, Contact, ContactRole, Tier
 from mudir.clients.registry import OUT_OF_TOUCH_DAYS
 
 AHEAD = 7  # days that are looked forward to
-MOST_OVERDUE, MOST_AHEAD = 20, 40  # tasks
+MOST_OVERDUE, MOST_AHEAD = 15, 25  # tasks
 MOST_CLIENTS = 5
 MOST_FACTS = 3
 COUNTED = 100  # beyond that, "100+" says enough

@@ -96,7 +96,7 @@ def test_the_same_form_sent_twice_logs_one_call_and_one_task(owner, client_of_ow
 
     assert again == first
     assert (Call.objects.visible_to(owner).count(), Task.objects.visible_to(owner).count()) == (1, 1)
-    assert Event.objects.filter(verb="call.logged").count() == 1
+    assert Event.objects.filter(verb="call.logged", kind="clients.client").count() == 1
 
 
 def test_the_same_form_with_other_words_is_another_call(owner, client_of_owner):

@@ -76,11 +76,8 @@ def day_context(request: HttpRequest) -> dict:
         "hijri": fmt.hijri(today) if user.calendar == "gregorian" else "",
         "begin": begun,
         "suggestion": silent[0] if begun is None and silent else None,
-        "groups": [group for group in (
-            {"title": _("Overdue"), "tone": "bad", "rows": [row for row in listed if row.task.due_date < today]},
-            {"title": _("Today"), "tone": "", "rows": [row for row in listed if row.task.due_date == today]},
-            {"title": _("Next 7 days"), "tone": "", "rows": [row for row in listed if row.task.due_date > today]},
-        ) if group["rows"]],
+        "groups": groups_of(listed, today),
+        "more_overdue": day.overdue > sum(row.task.due_date < today for row in rows),
         "left": day.overdue + day.today,
         "silent": silent,
         "silent_total": counted(day.silent_total, fmt),
@@ -97,6 +94,15 @@ def day_context(request: HttpRequest) -> dict:
         "can_import": rules.can_import(user),
         "out_of_touch_days": OUT_OF_TOUCH_DAYS,
     }
+
+
+def groups_of(rows: list[Row], today: date) -> list[dict]:
+    groups = (
+        {"title": _("Overdue"), "tone": "bad", "rows": [row for row in rows if row.task.due_date < today]},
+        {"title": _("Today"), "tone": "", "rows": [row for row in rows if row.task.due_date == today]},
+        {"title": _("Next 7 days"), "tone": "", "rows": [row for row in rows if row.task.due_date > today]},
+    )
+    return [group for group in groups if group["rows"]]
 
 
 def greeting(name: str, now: datetime) -> str:
