@@ -3,15 +3,17 @@
 import zlib
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea, TextInput
 from django.forms.widgets import EmailInput, NumberInput, TelInput, URLInput
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -30,7 +32,23 @@ def _icon(sprite: str, name: str, flip: bool, label: str, size: str) -> SafeStri
 @register.simple_tag
 def icon(name: str, flip: bool = False, label: str = "", size: str = "") -> SafeString:
     """A symbol of static/icons.svg. `flip` turns arrows the reading way; `label` only where it stands alone."""
-    return _icon(static("icons.svg"), name, bool(flip), str(label), size)
+    return _icon(_sprite(), name, bool(flip), str(label), size)
+
+
+@cache
+def _sprite() -> str:
+    return static("icons.svg")
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """A part of the shell that is the same for everybody: drawn once for each language."""
+    return _drawn(template_name, get_language())
+
+
+@cache
+def _drawn(template_name: str, language: str | None) -> SafeString:
+    return render_to_string(template_name)
 
 
 def initials(name: str, *, kind: str = "person", letters: int = 2) -> str:
