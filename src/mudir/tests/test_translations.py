@@ -31,7 +31,7 @@ TAG = re.compile(r"<[^>]*>")
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_./'-]*")
 NAMES = {  # stand in Arabic as they are
     "API", "CSV", "Ctrl-C", "Excel", "Google", "HubSpot", "JSON", "JavaScript", "Linux", "Outlook", "Pipedrive",
-    "PostgreSQL", "Python", "Salesforce", "Zoho", "ODS", "TLS", "VCF", "WhatsApp", "Thunderbird", "XLS", "XLSX", "vCard", "wheel",
+    "PostgreSQL", "Python", "Salesforce", "Zoho", "ODS", "TLS", "Thunderbird", "VCF", "XLS", "XLSX", "vCard", "wheel",
     "Asia/Riyadh", "name", "example.com", "https",
 }
 COMMAND_LINE = re.compile(  # words of the terminal: variables, files, options, and what one types
@@ -46,6 +46,7 @@ QAMA_BI = re.compile(r"\b(?:قم|قمت|قام|قامت|يقوم|تقوم|نقو
 ARABIC_LETTER = r"[\u0620-\u064a\u064b-\u0652]"
 FOREIGN_SIGNS = re.compile(rf"{ARABIC_LETTER}\s*[,;?]|[“”\"]{ARABIC_LETTER}|{ARABIC_LETTER}[“”\"]|{ARABIC_LETTER}!")
 TANWIN_BEHIND_ALIF = re.compile("اً")
+TURNED_DATE = re.compile(r"(?<!\u200e)\b\d{4}-\d\d-\d\d")  # behind Arabic its parts stand from right to left
 
 
 def entries(path: Path) -> list[polib.POEntry]:
@@ -188,8 +189,8 @@ def test_no_english_is_left(catalogue):
 
 
 @pytest.mark.parametrize(
-    "fault", [MASDAR_AFTER_TAMM, QAMA_BI, FOREIGN_SIGNS, TANWIN_BEHIND_ALIF],
-    ids=["tamm with a verbal noun", "qama bi", "signs of another script", "tanwin behind the alif"],
+    "fault", [MASDAR_AFTER_TAMM, QAMA_BI, FOREIGN_SIGNS, TANWIN_BEHIND_ALIF, TURNED_DATE],
+    ids=["tamm with a verbal noun", "qama bi", "signs of another script", "tanwin behind the alif", "turned date"],
 )
 def test_arabic_is_written_by_the_rules_of_the_house(catalogue, fault):
     assert [(entry.msgid, form) for entry in catalogue for form in forms(entry)

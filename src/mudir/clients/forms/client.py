@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
@@ -62,5 +63,5 @@ class ClientForm(ReachForm):
 
     def shown(self, name: str, value: Any) -> str:
         if name == "languages":
-            return ", ".join(str(LANGUAGES.get(code, code)) for code in value) or "—"
+            return _(", ").join(str(LANGUAGES.get(code, code)) for code in value) or "—"
         return super().shown(name, value)

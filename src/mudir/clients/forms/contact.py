@@ -91,10 +91,10 @@ class ContactForm(ReachForm):
 
     def shown(self, name: str, value: Any) -> str:
         if name == "languages":
-            return ", ".join(str(LANGUAGES.get(code, code)) for code in value) or "—"
+            return _(", ").join(str(LANGUAGES.get(code, code)) for code in value) or "—"
         if name == "roles":
             labels = dict(ContactRole.Role.choices)
-            return "; ".join(f"{row['client']}: {labels[row['role']]}" for row in value) or "—"
+            return _("; ").join(f"{row['client']}: {labels[row['role']]}" for row in value) or "—"
         return super().shown(name, value)
 
 
