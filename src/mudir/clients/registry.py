@@ -30,7 +30,8 @@ LIFECYCLE_TONES = {"client": "good", "repeat": "good", "negotiating": "info", "d
 
 def stage_cell(stage: int, since: datetime | None, fmt: Formatter) -> str:
     late = " late" if since and stage < ONGOING and (timezone.now() - since).days >= OUT_OF_TOUCH_DAYS else ""
-    return f'<td class="m"><span class="stage{late}" data-n="{stage}">{escape(Stage(stage).label)}</span></td>'
+    number = fmt.in_digits(str(stage))
+    return f'<td class="m"><span class="stage{late}" data-n="{number}">{escape(Stage(stage).label)}</span></td>'
 
 
 def last_contact_cell(at: datetime | None, fmt: Formatter) -> str:
