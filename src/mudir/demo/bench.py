@@ -1,0 +1,391 @@
+"""Measure the pages of Mudir beside a bare Django view: `python -m mudir.demo.bench --clients 100000`.
+
+Requests go through the WSGI application in this process, middleware, session and database included, without sockets.
+Prints one JSON object keyed by scenario; `cpu_ms` is the processor's time of this process and of the database's. Works
+on a PostgreSQL of its own, or on the one of DATABASE_URL, which must be empty or filled by an earlier run and let us in
+as a superuser. `--compare 10000 1000000` measures both sizes and how much slower the second is.
+"""
+
+import argparse
+import io
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from html.parser import HTMLParser
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlencode
+
+WARM = 5
+SEARCHES = ("search_arabic", "search_latin", "search_one_word", "search_typing", "search_typo", "search_phone",
+            "search_part_of_phone", "search_text", "search_common")
+COMPARED = ("list", "list_filtered", "list_deep", "list_of_manager", "search", "search_of_manager", "record")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=60, help="times that each page is asked for")
+    parser.add_argument("--compare", type=int, nargs=2, metavar="CLIENTS")
+    given = parser.parse_args()
+    answers = compare(given.compare, given.rounds) if given.compare else measure(given.clients, given.rounds)
+    print(json.dumps(answers, indent=1))
+
+
+def compare(sizes: list[int], rounds: int) -> dict:
+    """Each size in a process and a database of its own."""
+    small, large = (json.loads(subprocess.run(
+        [sys.executable, "-m", "mudir.demo.bench", "--clients", str(size), "--rounds", str(rounds)], check=True,
+        stdout=subprocess.PIPE).stdout)
+        for size in sizes)
+    slower = {name: {unit: round(large[name][unit] / small[name][unit], 2) for unit in ("median_ms", "cpu_ms")}
+              for name in COMPARED}
+    return {str(sizes[0]): small, str(sizes[1]): large, "times_slower": slower}
+
+
+def measure(clients: int, rounds: int) -> dict:
+    with ExitStack() as until_the_end:
+        if not os.environ.get("DATABASE_URL"):
+            from mudir.host.postgres import temporary_server
+
+            until_the_end.enter_context(temporary_server())
+        os.environ["DJANGO_SETTINGS_MODULE"] = "mudir.settings"
+        os.environ.setdefault("MUDIR_SECRET_KEY", "known to every measurement")
+        import django
+
+        django.setup()
+        seconds = prepare(clients)
+        answers = {"fill": {"clients": clients, "seconds": round(seconds, 1)}}
+        until_the_end.callback(close_connections)
+        return answers | Bench(clients, rounds).run()
+
+
+def prepare(clients: int) -> float:
+    """Make and fill the tables where they are empty; returns the seconds it took to fill them."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from mudir.accounts.models import User
+    from mudir.demo.fill import fill
+
+    settings.ROOT_URLCONF = "mudir.demo.bare"
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    started = time.perf_counter()
+    if not User.objects.exists():
+        fill(clients)
+    return time.perf_counter() - started
+
+
+def close_connections() -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()
+
+
+# ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Visitor:
+    """A signed-in person, asking the application as the web server does."""
+
+    def __init__(self, email: str):
+        from importlib import import_module
+
+        from django.conf import settings
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+        from django.core.wsgi import get_wsgi_application
+
+        from mudir.accounts.models import User
+
+        self.user = User.objects.get(email=email)
+        session = import_module(settings.SESSION_ENGINE).SessionStore()
+        session[SESSION_KEY] = str(self.user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
+        session.save()
+        self.token = "k" * 32
+        self.cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; " \
+                       f"{settings.CSRF_COOKIE_NAME}={self.token}"
+        self.application = get_wsgi_application()
+
+    def ask(self, address: str, *, form: dict | None = None, fragment: bool = False, expect: int = 200) -> str:
+        """The body of the answer; raises where the status is another one than expected."""
+        path, _mark, query = address.partition("?")
+        body = urlencode(form or {}, doseq=True).encode()
+        environ = {
+            "REQUEST_METHOD": "GET" if form is None else "POST", "PATH_INFO": path, "QUERY_STRING": query,
+            "SERVER_NAME": "localhost", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "SCRIPT_NAME": "",
+            "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8000", "HTTP_COOKIE": self.cookies,
+            "HTTP_X_CSRFTOKEN": self.token, "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr,
+            "wsgi.url_scheme": "http", "wsgi.version": (1, 0), "wsgi.multithread": True, "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+        if fragment:
+            environ |= {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
+        said = []
+        response = self.application(environ, lambda status, headers, error=None: said.append(status))
+        try:
+            answer = b"".join(response)
+        finally:
+            response.close()
+        if not said[0].startswith(str(expect)):
+            raise RuntimeError(f"{address} answered {said[0]}: {answer[:2000].decode(errors='replace')}")
+        return answer.decode()
+
+    def form_of(self, address: str, action: str | None = None) -> dict[str, list[str]]:
+        """The fields of the form on that page that posts to `action` (or to the page itself), as they stand there."""
+        found = Forms()
+        found.feed(self.ask(address))
+        wanted = action or address.partition("?")[0]
+        return next(fields for where, fields in found.forms if where in {wanted, ""} and fields)
+
+
+class Forms(HTMLParser):
+    """Every posting form of a page with its fields."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, list[str]]]] = []
+        self.fields: dict[str, list[str]] | None = None
+        self.name = ""
+
+    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+        has = dict(given)
+        if tag == "form" and (has.get("method") or "").lower() == "post":
+            self.fields = {}
+            self.forms.append((has.get("action") or "", self.fields))
+        elif self.fields is None:
+            return
+        elif tag == "input" and has.get("name"):
+            if has.get("type") not in {"checkbox", "radio"} or "checked" in has:
+                self.fields.setdefault(has["name"], []).append(has.get("value") or "")
+        elif tag == "select":
+            self.name = has.get("name") or ""
+        elif tag == "option" and "selected" in has and self.name:
+            self.fields.setdefault(self.name, []).append(has.get("value") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.fields = None
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that ran inside."""
+    from django.db import connection
+
+    asked: list[str] = []
+
+    def keep(execute: Callable, sql: str, *rest: object) -> object:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(keep):
+        yield asked
+
+
+class Clock:
+    """Time on the wall, and time of the processor in this process and in the database's, which a busy machine does not
+    stretch. The latter only where the database works on this machine."""
+
+    def __init__(self):
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+
+    def read(self) -> tuple[float, float]:
+        worked = int(self.backend.read_text().split()[0]) / 1e6 if self.backend.exists() else 0.0
+        return time.perf_counter() * 1000, time.process_time() * 1000 + worked
+
+    def time(self, ask: Callable[[], object]) -> tuple[float, float]:
+        wall, worked = self.read()
+        ask()
+        wall_then, worked_then = self.read()
+        return wall_then - wall, worked_then - worked
+
+
+# ── scenarios ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Bench:
+    def __init__(self, clients: int, rounds: int):
+        self.clients, self.rounds = clients, rounds
+        self.chance = random.Random(3)
+        self.director = Visitor("director@bench.example")
+        self.manager = Visitor("manager0@bench.example")
+
+    def run(self) -> dict:
+        scenarios = self.scenarios()
+        queries = {}
+        for name, ask in scenarios.items():
+            for _round in range(WARM):
+                ask()
+            with counted() as asked:
+                ask()
+            queries[name] = len(asked)
+        clock = Clock()
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in scenarios}
+        for _round in range(self.rounds):  # in turns, so that a busy machine slows all of them alike
+            for name, ask in scenarios.items():
+                times[name].append(clock.time(ask))
+        answers = {name: figures(times[name]) | {"queries": queries[name]} for name in scenarios}
+        for who in ("", "_of_manager"):
+            names = [name for name in SEARCHES if name + who in times]
+            answers[f"search{who}"] = figures([one for name in names for one in times[name + who]]) | {
+                "queries": max(queries[name + who] for name in names)}
+        for name, answer in answers.items():
+            if name.startswith("list"):
+                for unit in ("median_ms", "cpu_ms"):
+                    answer[f"ratio_{unit}"] = round(answer[unit] / answers["bare"][unit], 2)
+        answers |= self.queries_of_few_and_many()
+        answers["export"] = self.export()
+        answers["process"] = {"memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        return answers
+
+    def scenarios(self) -> dict[str, Callable[[], str]]:
+        director, manager = self.director, self.manager
+        asked = {
+            "bare": lambda: director.ask("/bare/"),
+            "list": lambda: director.ask("/clients/"),
+            "list_further_rows": self.over(director, [f"/clients/?after={self.cursor(0.01)}"], fragment=True),
+            "list_filtered": lambda: director.ask("/clients/?f=tier.is.corporate&f=stage.is.5,6,7"),
+            "list_of_city": lambda: director.ask(f"/clients/?{urlencode({'f': 'city.is.جدة'})}&sort=-last_contact_at"),
+            "list_by_last_contact": lambda: director.ask("/clients/?sort=last_contact_at"),
+            "list_deep": self.over(director, [f"/clients/?after={self.cursor(place / 20)}" for place in range(10, 20)]),
+            "list_quick_search": self.over(director, [f"/clients/?{urlencode({'q': text})}" for text in self.names()]),
+            "list_of_manager": lambda: manager.ask("/clients/"),
+            "record": self.over(director, [f"/clients/{key}/" for key in self.keys()]),
+            "record_of_manager": self.over(manager, [f"/clients/{key}/" for key in self.keys(manager)]),
+            "preview": self.over(director, [f"/clients/{key}/preview/" for key in self.keys()], fragment=True),
+            "home": lambda: manager.ask("/"),
+            "contacts": lambda: director.ask("/contacts/"),
+            "contacts_of_manager": lambda: manager.ask("/contacts/"),
+            "tasks_of_manager": lambda: manager.ask("/tasks/"),
+            "calls_of_manager": lambda: manager.ask("/calls/"),
+            "log_call": self.log_call(),
+            "create": self.create(),
+        }
+        for name, texts in self.questions().items():
+            addresses = [f"/search/?{urlencode({'q': text})}" for text in texts]
+            asked[name] = self.over(director, addresses, fragment=True)
+            asked[f"{name}_of_manager"] = self.over(manager, addresses, fragment=True)
+        return asked
+
+    def over(self, visitor: Visitor, addresses: list[str], *, fragment: bool = False) -> Callable[[], str]:
+        """Another of the addresses each time."""
+        turn = cycle(addresses)
+        return lambda: visitor.ask(next(turn), fragment=fragment)
+
+    def keys(self, visitor: Visitor | None = None) -> list[int]:
+        from mudir.clients.models import Client
+
+        if visitor is None:
+            return [self.chance.randrange(self.clients) + 1 for _key in range(40)]
+        seen = Client.objects.visible_to(visitor.user).order_by("pk").values_list("pk", flat=True)
+        return self.chance.choices(list(seen[:500]), k=40)
+
+    def cursor(self, part: float) -> str:
+        """Where so much of the list by name is passed."""
+        from mudir.clients.models import Client
+        from mudir.records.query import encode_cursor
+
+        rows = Client.objects.visible_to(self.director.user).order_by("sort_key", "pk").values_list("sort_key", "pk")
+        return encode_cursor(rows[int(self.clients * part)])
+
+    def names(self) -> list[str]:
+        from mudir.clients.models import Client
+
+        names = Client.objects.unscoped("names to ask for in a measurement").filter(pk__in=self.keys())
+        return list(names.values_list("name", flat=True))
+
+    def questions(self) -> dict[str, list[str]]:
+        from mudir.clients.models import Client
+
+        rows = Client.objects.unscoped("names to ask for in a measurement").filter(pk__in=self.keys())
+        both = [sorted(names, key=str.isascii) for names in rows.values_list("name", "name_other")]
+        arabic, latin = [names[0].split() for names in both], [names[1].split() for names in both]
+        phones = list(rows.values_list("phone", flat=True))
+        words = [[" ".join(words[-2:]) for words in arabic], [" ".join(words[:2]) for words in latin],
+                 [words[1 if words[0] == "شركة" else 0] for words in arabic], [words[-1][:4] for words in arabic],
+                 [" ".join((mistyped(words[0]), words[1])) for words in latin],
+                 [f"0{phone.removeprefix('+966')}" for phone in phones], [phone[-6:] for phone in phones],
+                 ["غرامة التأخير", "توقيع", "competitor delivery", "المستودع والتفريغ"],
+                 ["محمد", "شركة", "mohammed", "abd", "علي"]]
+        return dict(zip(SEARCHES, words, strict=True))
+
+    def log_call(self) -> Callable[[], str]:
+        """What the composer on the page of a client sends: its answer is all that the call changed there."""
+        import uuid
+
+        forms = {key: self.manager.form_of(f"/clients/{key}/", f"/clients/{key}/calls/")
+                 for key in self.keys(self.manager)[:10]}
+        turn = cycle(forms)
+
+        def ask() -> str:
+            key = next(turn)
+            return self.manager.ask(f"/clients/{key}/calls/", fragment=True, form=forms[key] | {
+                "token": [str(uuid.uuid4())], "outcome": ["reached"], "notes": ["اتفقنا على التسليم يوم الأحد"],
+                "next_step": ["أرسل العرض"]})
+
+        return ask
+
+    def create(self) -> Callable[[], str]:
+        form = self.manager.form_of("/clients/new/")
+        turn = iter(range(10**9))
+
+        def ask() -> str:
+            number = next(turn)
+            return self.manager.ask("/clients/new/", form=form | {
+                "name": [f"شركة القياس {number}"], "phones-0-raw": [f"055{number:07d}"]}, expect=302)
+
+        return ask
+
+    def queries_of_few_and_many(self) -> dict:
+        """The number of statements for one row and for fifty."""
+        answers = {}
+        for name, few, many in (
+            ("list", "/clients/?size=1", "/clients/?size=50"),
+            ("list_filtered", "/clients/?f=tier.is.key&size=1", "/clients/?f=tier.is.key&size=50"),
+            ("list_quick_search", "/clients/?q=%D9%85%D8%AD%D9%85%D8%AF&size=1",
+             "/clients/?q=%D9%85%D8%AD%D9%85%D8%AF&size=50"),
+        ):
+            counts = []
+            for address in (few, many):
+                with counted() as asked:
+                    self.director.ask(address)
+                counts.append(len(asked))
+            answers[f"queries_{name}"] = {"for_1_row": counts[0], "for_50_rows": counts[1]}
+        return answers
+
+    def export(self) -> dict:
+        started = time.perf_counter()
+        rows = self.director.ask("/clients/export/?format=csv").count("\n") - 1
+        seconds = time.perf_counter() - started
+        return {"rows": rows, "seconds": round(seconds, 1), "rows_per_s": round(rows / seconds)}
+
+
+def mistyped(word: str) -> str:
+    """A word with two letters in the wrong order."""
+    return word[:2] + word[3:4] + word[2:3] + word[4:]
+
+
+def figures(times: list[tuple[float, float]]) -> dict:
+    wall, worked = (sorted(column) for column in zip(*times, strict=True))
+    return {"median_ms": round(statistics.median(wall), 1), "p99_ms": round(wall[len(wall) * 99 // 100], 1),
+            "cpu_ms": round(statistics.median(worked), 1)}
+
+
+if __name__ == "__main__":
+    main()

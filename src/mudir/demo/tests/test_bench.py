@@ -1,0 +1,35 @@
+import json
+
+import pytest
+
+from mudir.clients.models import Client, Contact
+from mudir.demo import bench, fill
+from mudir.records import search
+
+
+@pytest.fixture
+def small(django_db_reset_sequences, settings):
+    """Forty clients with all that hangs on them, and the addresses of the measurement."""
+    settings.ROOT_URLCONF = "mudir.demo.bare"
+    fill.fill(40)
+
+
+def test_every_scenario_answers_and_is_counted(small):
+    answers = bench.Bench(40, 2).run()
+
+    json.dumps(answers)
+    assert answers["list"]["queries"] == answers["list_deep"]["queries"]
+    assert {"median_ms", "p99_ms", "cpu_ms", "ratio_median_ms"} <= set(answers["list"])
+    assert {"median_ms", "p99_ms", "cpu_ms", "queries"} <= set(answers["log_call"])
+    for name in ("list", "list_filtered", "list_quick_search"):
+        assert len(set(answers[f"queries_{name}"].values())) == 1, name
+
+
+def test_what_was_filled_in_is_found_and_belongs_together(small):
+    everyone = Client.objects.unscoped("what was filled in")
+    director = bench.Visitor("director@bench.example")
+
+    assert everyone.count() == 40
+    assert Contact.objects.unscoped("what was filled in").count() == 60
+    assert search.find(director.user, everyone.get(pk=7).name)[0].id == 7
+    assert everyone.get(pk=7).name in director.ask("/clients/7/")
