@@ -19,6 +19,7 @@ TO_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 MARKS_TO_ARABIC = str.maketrans(",.%", "٬٫٪")  # of numbers alone: a phone or a code keeps its dots
 LOCALES = {"ar": "ar", "en": "en_GB"}  # day before month in both
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NO_BREAK = "\N{NO-BREAK SPACE}"
 DAYS_COUNTED = 60  # later than that, a date says more than a number
 
 
@@ -72,7 +73,11 @@ class Formatter:
         return _days_words(days, self.language, self.digits)
 
     def phone(self, value: str) -> str:
-        return self.in_digits(_phone(value))
+        shown = _phone(value)
+        if self.digits == "arab" and shown.startswith("+"):
+            # Groups of Eastern digits stand from right to left, unless what parts them belongs to the number.
+            shown = shown.replace(" ", NO_BREAK).replace("-", NO_BREAK)
+        return self.in_digits(shown)
 
     def in_digits(self, text: str) -> str:
         """The text with its figures in the reader's digits."""

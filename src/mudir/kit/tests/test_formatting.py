@@ -96,9 +96,14 @@ def test_words_do_not_depend_on_the_language_that_is_active_while_they_are_made(
         assert ENGLISH.ago(date(2026, 11, 20)) == "5 days ago"
 
 
-def test_a_phone_is_shown_in_groups_and_in_the_digits_of_the_reader():
+def test_a_phone_is_shown_in_groups():
     assert ENGLISH.phone("+966501234567") == "+966 50 123 4567"
-    assert EASTERN.phone("+966501234567") == "+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧"
+
+
+def test_groups_of_eastern_digits_keep_their_order():
+    """Only a common separator of the bidirectional algorithm, such as the no-break space, holds them together."""
+    assert EASTERN.phone("+966501234567") == "+٩٦٦\u00a0٥٠\u00a0١٢٣\u00a0٤٥٦٧"
+    assert EASTERN.phone("+12015550123") == "+١\u00a0٢٠١\u00a0٥٥٥\u00a0٠١٢٣"
 
 
 def test_a_phone_that_is_no_number_stays_as_it_was_written():
