@@ -7,6 +7,7 @@ as a superuser. `--compare 10000 1000000` measures both sizes and how much slowe
 """
 
 import argparse
+import csv
 import io
 import json
 import os
@@ -15,6 +16,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +26,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 WARM = 5
+MOST_IMPORTED = 100_000
 SEARCHES = ("search_arabic", "search_latin", "search_one_word", "search_typing", "search_typo", "search_phone",
             "search_part_of_phone", "search_text", "search_common")
 COMPARED = ("list", "list_filtered", "list_deep", "list_of_manager", "search", "search_of_manager", "record")
@@ -34,7 +37,11 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=60, help="times that each page is asked for")
     parser.add_argument("--compare", type=int, nargs=2, metavar="CLIENTS")
+    parser.add_argument("--import-rows", type=int, help=argparse.SUPPRESS)  # in a process of its own, for its memory
     given = parser.parse_args()
+    if given.import_rows:
+        print(json.dumps(import_rows(given.import_rows)))
+        return
     answers = compare(given.compare, given.rounds) if given.compare else measure(given.clients, given.rounds)
     print(json.dumps(answers, indent=1))
 
@@ -64,7 +71,42 @@ def measure(clients: int, rounds: int) -> dict:
         seconds = prepare(clients)
         answers = {"fill": {"clients": clients, "seconds": round(seconds, 1)}}
         until_the_end.callback(close_connections)
-        return answers | Bench(clients, rounds).run()
+        answers |= Bench(clients, rounds).run()
+        return answers | {"import": json.loads(subprocess.run(
+            [sys.executable, "-m", "mudir.demo.bench", "--import-rows", str(min(clients, MOST_IMPORTED))],
+            check=True, stdout=subprocess.PIPE).stdout)}
+
+
+def import_rows(count: int) -> dict:
+    """Import that many companies, one of twenty known already, as `mudir import` does."""
+    import django
+
+    django.setup()
+    from mudir.accounts.models import User
+    from mudir.records.importing.command import import_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "companies.csv"
+        write_companies(file, count)
+        summary = import_file(file, kind="clients", by=User.objects.get(email="director@bench.example"))
+    return {name: summary[name] for name in ("rows", "new", "skipped", "rejected", "seconds", "rows_per_s")} | {
+        "memory_mb": memory_mb()}
+
+
+def write_companies(file: Path, count: int) -> None:
+    from mudir.demo.people import companies
+
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["Name", "Name in the other script", "Phone", "E-mail", "City", "Registration number"])
+        for number, (known, new) in enumerate(zip(companies(count), companies(count, seed=77), strict=True)):
+            one = known if number % 20 == 0 else new
+            registration = one.registration_number if one is known else f"2{one.registration_number[1:]}"
+            writer.writerow([one.name, one.name_other, one.phone, one.email, one.city, registration])
+
+
+def memory_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def prepare(clients: int) -> float:
@@ -251,7 +293,7 @@ class Bench:
                     answer[f"ratio_{unit}"] = round(answer[unit] / answers["bare"][unit], 2)
         answers |= self.queries_of_few_and_many()
         answers["export"] = self.export()
-        answers["process"] = {"memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+        answers["process"] = {"memory_mb": memory_mb()}
         return answers
 
     def scenarios(self) -> dict[str, Callable[[], str]]:

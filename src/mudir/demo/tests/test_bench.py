@@ -33,3 +33,13 @@ def test_what_was_filled_in_is_found_and_belongs_together(small):
     assert Contact.objects.unscoped("what was filled in").count() == 60
     assert search.find(director.user, everyone.get(pk=7).name)[0].id == 7
     assert everyone.get(pk=7).name in director.ask("/clients/7/")
+
+
+def test_an_import_leaves_out_whom_we_know(small, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    summary = bench.import_rows(40)
+
+    assert (summary["rows"], summary["rejected"]) == (40, 0)
+    assert summary["skipped"] >= 1  # companies number 0 and 20 are clients already
+    assert Client.objects.unscoped("what was imported").count() == 40 + summary["new"]
