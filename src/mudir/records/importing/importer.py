@@ -90,6 +90,7 @@ class Importer:
     """Rows of one file for one person. Bound to a mapping: the target of each column."""
 
     model: ClassVar[type[Record]]
+    codes: ClassVar[Sequence[str]] = ()  # identifiers that `known` looks up as they are; the search knows the others
 
     def __init__(self, by: User, mapping: Sequence[str], heads: Sequence[str] = (),
                  day_orders: Mapping[str, str] | None = None, *, keep_unfit: bool = False):
@@ -125,7 +126,7 @@ class Importer:
         raise NotImplementedError
 
     def known(self, rows: Sequence[Row]) -> list[dict[int, list[str]]]:
-        """For each row the records with the same phone, e-mail or identifier, and which of them it is.
+        """For each row the records with the same phone, e-mail or one of `codes`, and which of them it is.
 
         A few queries for all rows; records that the person does not see may be among them.
         """

@@ -7,10 +7,9 @@ count the same; whatever this import has written already is left out of what the
 from collections.abc import Collection, Iterable, Sequence
 
 from mudir.kit.arabic.names import name_tokens
-from mudir.kit.arabic.spelling import attested_keys
-from mudir.kit.arabic.words import is_arabic
 from mudir.records import search
 from mudir.records.importing.importer import Identity, Importer, Match, Row
+from mudir.records.search import lexemes
 from mudir.records.search.vocabulary import telling_tokens
 
 MOST_WITH_A_NAME = 20  # rows of one name that are compared: of Mohammeds there are many
@@ -82,16 +81,8 @@ def _exact_keys(identity: Identity) -> Iterable[tuple[str, int]]:
 
 
 def _name_key(row: Row) -> int:
-    """The telling words of a name in any order, a Latin one by the Arabic spelling that it is best known with."""
-    tokens = telling_tokens(name_tokens(row.name))
-    return hash(tuple(sorted(map(_spelled, tokens))) or row.identity.key)
-
-
-def _spelled(token: str) -> str:
-    if is_arabic(token):
-        return token
-    known = attested_keys(token)
-    return max(known, key=known.__getitem__) if known else token
+    """The name as the search compares whole names; one of signs only as it is."""
+    return hash((*lexemes.of_name(telling_tokens(name_tokens(row.name))), row.identity.key)[0])
 
 
 def _rank(reasons: Collection[str]) -> int:
@@ -104,12 +95,14 @@ def matches(importer: Importer, rows: Sequence[Row], made: Collection[int]) -> l
     Rejected rows are duplicates of nothing and nothing is a duplicate of them.
     """
     good = [row for row in rows if not row.problems]
-    names = [{"name": row.name, "name_other": row.name_other} for row in good]
-    named = search.duplicate_keys(importer.by, importer.record_type().kind, names, spell=False)
+    asked = [{"name": row.name, "name_other": row.name_other,
+              "codes": [value for code, value in row.identity.codes.items() if code not in importer.codes]}
+             for row in good]
     found = importer.known(good)
-    for some, of_name in zip(found, named, strict=True):
-        for pk, _reasons in of_name:
-            some.setdefault(pk, []).append("name")
+    searched = search.duplicate_keys(importer.by, importer.record_type().kind, asked)
+    for some, more in zip(found, searched, strict=True):
+        for pk, reasons in more:
+            some.setdefault(pk, []).extend(reasons)
     candidates = {pk for some in found for pk in some}.difference(made)
     identities = importer.identities(candidates) if candidates else {}
     by_number: dict[int, Match] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
@@ -17,15 +17,7 @@ from mudir.records.models import SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.reasons import read_rows, title_of
-from mudir.records.search.vocabulary import (
-    Meanings,
-    Typed,
-    latest_token,
-    learn_tokens,
-    meanings_of,
-    stored_meanings,
-    telling_tokens,
-)
+from mudir.records.search.vocabulary import Meanings, Typed, meanings_of, telling_tokens
 
 LOOKED_AT = 200  # records whose names may be the same
 READ = 30  # of them, those whose facts are compared
@@ -141,45 +133,40 @@ def _same(kind: ValueType, label: Any) -> str:
 
 
 def duplicate_keys(
-    actor: User, kind: str, rows: Sequence[Mapping[str, Any]], *, spell: bool = True
+    actor: User, kind: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[list[tuple[int, Reasons]]]:
     """For each row of an import the records that the actor sees and that may be the same, the surest first.
 
     A row has any of name, name_other, phones, emails, codes (identifiers), as `duplicates` takes them; phones in
     E.164 are not parsed again. The reasons are "phone", "email", "code" and "name"; by name only those with the same
-    telling words in either script. Four queries for up to 2,000 rows; new words join the vocabulary (`spell`: as in
-    `learn_tokens`).
+    telling words in either script, as names are best known. Two queries for any number of rows.
     """
-    names = [[telling_tokens(name_tokens(text)) for text in (row.get("name", ""), row.get("name_other", "")) if text]
-             for row in rows]
-    latest = latest_token()
-    ids = learn_tokens({token for some in names for tokens in some for token in tokens}, spell=spell)
-    meanings = stored_meanings(ids.values())
-    # A word that nobody knew a moment ago, in no spelling, is in no name: most new records end here, without a query.
-    unheard = {token for token, meaning in meanings.items() if min(meaning.costs) > latest}
     asked: list[tuple[int, str, str]] = []
     for place, row in enumerate(rows):
         for reason, lexeme in _exact_of_row(row, actor.country):
             asked.append((place, reason, lexemes.quoted(lexeme)))
-        for tokens in filter(None, names[place]):  # a name may be all signs
-            if any(ids[token[:100]] in unheard for token in tokens):
-                continue
-            query = _all_of([meanings[ids[token[:100]]] for token in tokens])
-            asked.append((place, "name", lexemes.every([query, lexemes.quoted(f"l{len(tokens)}")])))
+        for text in filter(None, (row.get("name"), row.get("name_other"))):
+            for lexeme in lexemes.of_name(telling_tokens(name_tokens(text))):
+                asked.append((place, "name", lexemes.quoted(lexeme)))
     if not asked:
         return [[] for _row in rows]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Nobody tells the planner how rare one lexeme is: to it, reading the whole table looks as good as the index of
+        # lexemes, and so does the primary key, which begins with the kind.
+        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
         cursor.execute(
             """
             SELECT asked.place, asked.reason, found.object_id
             FROM unnest(%s::int[], %s::text[], %s::text[]) AS asked (place, reason, query)
             CROSS JOIN LATERAL (
-                SELECT object_id FROM records_searchentry WHERE words @@ asked.query::tsquery AND kind = %s LIMIT %s
+                SELECT object_id FROM records_searchentry
+                WHERE words @@ asked.query::tsquery AND kind || '' = %s LIMIT %s
             ) found
             """,
             [*(list(column) for column in zip(*asked, strict=True)), kind, PER_ROW],
         )
         found = cursor.fetchall()
+        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
     model = registry.for_kind(kind).model
     seen = set(model.objects.visible_to(actor).filter(pk__in={pk for _place, _reason, pk in found})
                .values_list("pk", flat=True))

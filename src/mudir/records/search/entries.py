@@ -98,10 +98,10 @@ def _write(
     for pk, values in records.items():
         names = [[ids[token[:100]] for token in name] for name in named[pk]]
         tokens = list(dict.fromkeys(token for name in names for token in name))
-        counts = [len(telling_tokens(name)) for name in named[pk]]
+        telling = [telling_tokens(name) for name in named[pk]]
         columns["id"].append(pk)
         columns["tokens"].append("{" + ",".join(map(str, tokens)) + "}")
-        columns["words"].append(_vector(kind, names, counts, fields, values))
+        columns["words"].append(_vector(kind, names, telling, fields, values))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -116,11 +116,13 @@ def _write(
 
 
 def _vector(
-    kind: str, names: list[list[int]], counts: list[int], fields: list[tuple[Field, str]], values: list[list[Any]]
+    kind: str, names: list[list[int]], telling: list[list[str]], fields: list[tuple[Field, str]],
+    values: list[list[Any]],
 ) -> str:
     exact = [f"={kind}"]
     exact += [f"t{token}" for name in names for token in name]
-    exact += [f"l{count}" for count in counts]
+    exact += [f"l{len(name)}" for name in telling]
+    exact += [lexeme for name in telling for lexeme in lexemes.of_name(name)]
     weighed: list[tuple[str, str]] = []
     for (field, weight), some in zip(fields, values, strict=True):
         for value in some:

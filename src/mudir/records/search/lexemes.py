@@ -7,12 +7,17 @@ a lexeme says what it is:
     t  a token of a name, by its id     w  a word of a text
     p  digits of a phone                r  the same, from the last to the first
     m  an e-mail, or @ and its domain   c  an identifier, letters and digits only
+    n  a whole name by its telling words, in any order and either script
 """
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
 
 from mudir.kit.arabic.fold import fold
+from mudir.kit.arabic.spelling import attested_keys
+from mudir.kit.arabic.words import is_arabic
 from mudir.kit.phones import digits_of
 
 WORD = re.compile(r"\w+")
@@ -50,6 +55,18 @@ def of_email(value: str) -> list[str]:
 def of_code(value: str) -> list[str]:
     code = code_of(value)
     return [f"c{code}"] if code else []
+
+
+def of_name(telling: Iterable[str]) -> list[str]:
+    """One lexeme for all names with these telling words; a Latin one by the Arabic spelling it is best known with."""
+    words = sorted(map(_best_known, telling))
+    return [f"n{blake2b(' '.join(words).encode(), digest_size=8).hexdigest()}"] if words else []
+
+
+@lru_cache(maxsize=20_000)
+def _best_known(token: str) -> str:
+    known = {} if is_arabic(token) else attested_keys(token)
+    return max(known, key=known.__getitem__) if known else token
 
 
 # ── literals ─────────────────────────────────────────────────────────────────────────────────────────────────────────

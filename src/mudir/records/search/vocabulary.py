@@ -50,13 +50,6 @@ def learn_tokens(tokens: Iterable[str], *, spell: bool = True) -> dict[str, int]
     return ids
 
 
-def latest_token() -> int:
-    """The highest id of the vocabulary: what is learned after is above it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM records_nametoken")
-        return cursor.fetchone()[0]
-
-
 def _ids_of(tokens: Collection[str]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT token, id FROM records_nametoken WHERE token = ANY(%s)", [list(tokens)])
@@ -232,26 +225,3 @@ def _keys_to_ask(typed: list[Typed]) -> tuple[list[list], list[list], list[str]]
     return ([list(column) for column in zip(*asked, strict=True)],
             [list(column) for column in zip(*starts, strict=True)] or [[], [], []], akeys)
 
-
-STORED = """
-    WITH own AS (
-        SELECT token_id, key, cost, row_number() OVER (PARTITION BY token_id ORDER BY cost, key) AS place
-        FROM records_tokenkey WHERE token_id = ANY(%s)
-    )
-    SELECT own.token_id, found.token_id, own.cost + found.cost
-    FROM own JOIN records_tokenkey found ON found.key = own.key
-    JOIN records_nametoken token ON token.id = found.token_id AND (found.cost = 0 OR token.akey = found.key)
-    WHERE own.place <= %s
-"""
-SUREST_KEYS = 6
-
-
-def stored_meanings(tokens: Iterable[int]) -> dict[int, Meanings]:
-    """The same for many tokens of the vocabulary at once, from their surest keys as they are stored."""
-    found = {token: Meanings({token: 0.0}) for token in tokens}
-    with connection.cursor() as cursor:
-        cursor.execute(STORED, [list(found), SUREST_KEYS])
-        rows = cursor.fetchall()
-    for token, other, cost in rows:
-        found[token].add(other, cost)
-    return found
