@@ -148,8 +148,7 @@ def register(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
         views=tuple(views), form=form, create=create, edit=edit, importer=importer, trash=trash, restore=restore,
-        title=title, head=head,
-        entry=entry, in_navigation=in_navigation, opens_with=opens_with,
+        title=title, head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

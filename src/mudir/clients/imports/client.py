@@ -30,7 +30,6 @@ KEPT = ("kind", "name", "name_other", "registration_number", "tax_number", "sect
 class ClientImporter(ReachImporter):
     model = Client
     heads_table: ClassVar[Mapping[str, str]] = CLIENT_HEADS
-    codes = CODES
     phone_type = Phone.Type.WORK
 
     @classmethod

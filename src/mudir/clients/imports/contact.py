@@ -30,7 +30,6 @@ SHARED_PHONES = {Phone.Type.WORK, Phone.Type.FAX}  # colleagues have the same on
 class ContactImporter(ReachImporter):
     model = Contact
     heads_table: ClassVar[Mapping[str, str]] = CONTACT_HEADS
-    codes = ("external_id",)
 
     @classmethod
     def _settle(cls, mapping: list[str], keys: list[str], heads: Sequence[str]) -> None:

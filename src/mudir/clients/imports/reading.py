@@ -29,7 +29,7 @@ class ReachImporter(Importer):
     """Compiles the mapping once, then cleans row after row without a query."""
 
     heads_table: ClassVar[Mapping[str, str]]
-    codes: ClassVar[Sequence[str]]  # columns that identify a record, each with an index
+    codes = ("external_id",)
     phone_type = Phone.Type.MOBILE  # of a number that nothing is said about
 
     def __init__(self, by: User, mapping: Sequence[str], heads: Sequence[str] = (),
@@ -228,7 +228,8 @@ class ReachImporter(Importer):
         if not values.get("name"):
             values["name"] = joined[:400] or self._name_instead(cells, lists)
         if not values["name"]:
-            problems.insert(0, {"code": "nameless"})
+            if not any(self.mapping[problem["column"]] == "name" for problem in problems):
+                problems.insert(0, {"code": "nameless"})
         elif len(values["name"]) > 200:
             problems.append({"code": "long", "most": 200, "value": values["name"][:80]})
         for place in self.used:

@@ -1,6 +1,7 @@
 """How a text file is written: UTF-8, UTF-16 or UTF-32 with or without mark, windows-1256 or windows-1252."""
 
 import codecs
+import re
 from collections.abc import Iterable
 
 from charset_normalizer import from_bytes
@@ -17,6 +18,7 @@ CHOICES = {
     "iso8859_9": "ISO-8859-9", "mac_roman": "Mac Roman",
 }
 SAMPLE = 1 << 18
+BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as the decoder hands them through
 MOST_BROKEN = 0.02  # of the multi-byte characters of a text that still counts as UTF-8
 
 
@@ -67,11 +69,11 @@ def _wide(body: bytes) -> str:
 
 def _is_utf_8(chunks: Iterable[bytes]) -> bool:
     """Whether the text is UTF-8, but for a few places that were broken on the way."""
-    decoder, good, broken = codecs.getincrementaldecoder("utf-8")("replace"), 0, 0
+    decoder, good, broken = codecs.getincrementaldecoder("utf-8")("surrogateescape"), 0, 0
     for chunk in chunks:
         text = decoder.decode(chunk)
         if not text.isascii():
-            bad = text.count("\ufffd")
+            bad = len(BROKEN.findall(text))
             broken += bad
             good += sum(not letter.isascii() for letter in text) - bad
     return broken == 0 or broken <= good * MOST_BROKEN

@@ -236,7 +236,7 @@ def map_columns(
     """
     current = _own(job, by, State.DRAFT, State.CHECKED, State.FAILED)
     if current.batches.exists():
-        raise ValidationError(_("The import has stopped half-way. Take back what it wrote, then bring the file in anew."))
+        raise ValidationError(_("The import has stopped half-way. Take it back, then bring the file in anew."))
     if encoding and encoding != current.encoding or kind and kind != current.kind:
         if encoding and (encoding not in CHOICES or current.format != Import.Format.TEXT):
             raise ValidationError(_("There is no such encoding."))

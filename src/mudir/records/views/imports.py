@@ -168,18 +168,18 @@ def result_context(job: Import, request: HttpRequest) -> dict[str, Any]:
              "url": reverse("records:page", args=[registry.for_kind(job.kind).slug, row.object_id])
              if row.object_id in titles else "",
              "same_as": number(row.same_as) if row.same_as else "",
-             "reasons": ", ".join(sentence(reason) for reason in row.reasons)}
+             "reasons": _(", ").join(sentence(reason) for reason in row.reasons)}
             for row in known
         ],
         "choices": Import.Duplicates.choices, "can_mend": job.state == State.CHECKED,
         "can_undo": job.state == State.DONE or (job.state == State.FAILED and job.batches.exists()),
-        "kept": number(job.kept), "by_column": by_column(job, number),
+        "by_column": by_column(job, number),
     }
 
 
 def outcomes() -> Sequence[tuple[str, str, str, str]]:
     return (
-        ("new", _("New"), "good", ""),
+        ("new", _("New records"), "good", ""),
         ("duplicate", _("Possible duplicates"), "info", _("You choose what is done with them")),
         ("changed", _("Changed"), "info", _("Records that were there already")),
         ("same", _("Nothing to change"), "", ""),
@@ -239,7 +239,7 @@ def mends(request: HttpRequest, pk: int) -> HttpResponse:
     job = own_or_404(request, pk)
     number, column = request.POST.get("number", ""), request.POST.get("column", "")
     if number.isascii() and number.isdigit() and column.isascii() and column.isdigit() and len(number + column) < 12:
-        with suppress(ValidationError, ImportRow.DoesNotExist):  # it has gone on meanwhile: the page shows how it stands
+        with suppress(ValidationError, ImportRow.DoesNotExist):  # gone on meanwhile: the page shows how it stands
             intake.mend(job, by=request.user, number=int(number), column=int(column),
                         value=request.POST.get("value", ""))
     return HttpResponseRedirect(reverse("records:import", args=[pk]))
