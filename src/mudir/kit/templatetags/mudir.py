@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -38,6 +39,19 @@ def icon(name: str, flip: bool = False, label: str = "", size: str = "") -> Safe
 @cache
 def _sprite() -> str:
     return static("icons.svg")
+
+
+@register.simple_tag
+def side_link(item: dict) -> SafeString:
+    """A link of the side bar; drawn here, because a template for each of them took a tenth of a page's time."""
+    count = SafeString("")
+    if item.get("count"):
+        tone = format_html(' data-tone="{}"', item["tone"]) if item.get("tone") else ""
+        count = format_html('<span class="count"{}>{}</span>', tone, item["count"])
+    current = SafeString(' aria-current="page"') if item["current"] else ""
+    label = capfirst(str(item["label"]))
+    return format_html('<a href="{}" title="{}"{}>{}<span>{}</span>{}</a>', item["url"], label, current,
+                       icon(item["icon"]), label, count)
 
 
 @register.simple_tag

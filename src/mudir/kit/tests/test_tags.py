@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template import engines
 
 from mudir.kit.formatting import Formatter
-from mudir.kit.templatetags.mudir import hue, icon, initials
+from mudir.kit.templatetags.mudir import hue, icon, initials, side_link
 
 PACKAGE = settings.PACKAGE
 
@@ -117,3 +117,15 @@ def test_a_counted_text_is_written_in_the_readers_digits(rf, digits, shown):
     source += " {{ year|in_digits:request }} {{ part|percent:request }}"
 
     assert draw(source, n=1200, year=2024, part=86, request=request) == shown
+
+
+def test_a_link_of_the_side_bar_says_where_the_reader_stands():
+    item = {"label": "clients", "url": "/clients/?a=1&b=2", "icon": "clients", "current": True, "count": 3,
+            "tone": "bad"}
+
+    drawn = side_link(item)
+
+    assert 'href="/clients/?a=1&amp;b=2" title="Clients" aria-current="page"' in drawn
+    assert '<span>Clients</span><span class="count" data-tone="bad">3</span></a>' in drawn
+    assert "aria-current" not in side_link(item | {"current": False})
+    assert "count" not in side_link(item | {"count": 0})
