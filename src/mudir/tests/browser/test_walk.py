@@ -113,6 +113,33 @@ def test_a_client_is_made_found_called_planned_and_taken_home(page, live_server,
     assert "+966550123456" in rows[1]
 
 
+def test_a_file_is_imported_found_and_taken_back(page, live_server, sign_in, worker, sara, language, broken, tmp_path):
+    say = text(language)
+    expect.set_options(timeout=30_000)
+    file = tmp_path / "عملاء.csv"
+    lines = "الاسم;الجوال;المدينة", "مصنع اليمامة;0551112223;الرياض", "متجر الواحة;0554445556;جدة", ";0557778889;أبها"
+    file.write_bytes("\n".join(lines).encode("windows-1256"))
+    sign_in(sara)
+
+    page.goto(f"{live_server.url}/imports/")
+    settled(page).set_input_files("input[type=file]", file)
+    button(page, say("Read the file")).click()
+    expect(page.locator("#mapping")).to_contain_text("مصنع اليمامة")
+    button(page, say("Check")).click()
+    expect(page.locator("#import")).to_contain_text(say("Rejected rows"))
+    page.locator("button[form=run]").click()
+    expect(page.locator("#import")).to_contain_text(say("The import is done."))
+    found = Client.objects.unscoped("test").order_by("pk").values_list("name", "phone", "city")
+    assert list(found) == [("مصنع اليمامة", "+966551112223", "الرياض"), ("متجر الواحة", "+966554445556", "جدة")]
+
+    page.goto(f"{live_server.url}/search/?q=yamama")
+    expect(settled(page).locator("a.hit").first).to_contain_text("مصنع اليمامة")
+    page.go_back()
+    button(page, say("Undo the import")).click()
+    expect(page.locator("#import")).to_contain_text(say("The import was taken back."))
+    assert not Client.objects.visible_to(sara).exists()
+
+
 def test_without_script_a_client_is_read_and_a_call_logged(browser, live_server, sara, language, client):
     say, script = text(language), SCRIPTS[language]
     page = browser.new_context(java_script_enabled=False, locale=language).new_page()

@@ -1,0 +1,66 @@
+"""WCAG 2.2 AA by axe, over every page, in both languages, light and dark, on a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from mudir.accounts.models import User
+from mudir.activities.models import Task
+from mudir.clients.models import Client, Contact
+from mudir.demo.build import build_demo_company
+from mudir.tests.browser.conftest import DESKTOP, PHONE, axe, settled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pages_of(director: User) -> list[str]:
+    """Every address that a director reads, with the fullest record of each kind."""
+    busy = Client.objects.visible_to(director).filter(task_rows__isnull=False, nuance_rows__isnull=False).first().pk
+    person = Contact.objects.visible_to(director).first().pk
+    task = Task.objects.visible_to(director).first().pk
+    client = f"/clients/{busy}/"
+    return [
+        "/", "/clients/", "/clients/?f=tier.is.key", "/clients/?q=zzzz", "/clients/?f=nothing.is.here", "/contacts/",
+        "/tasks/", "/calls/", client, f"{client}?show=calls", f"{client}edit/", f"{client}stage/", f"{client}access/",
+        f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", "/clients/new/", "/clients/filter/",
+        "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/", "/contacts/new/",
+        f"/tasks/{task}/", f"/tasks/{task}/edit/", "/search/?q=محمد", "/imports/", "/settings/", "/account/email/",
+        "/account/password/change/", "/account/2fa/", "/account/sessions/", "/nowhere/",
+    ]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_axe_finds_nothing_on_any_page(context: BrowserContext, live_server, sign_in, language):
+    build_demo_company()
+    director = User.objects.get(role="director")
+    director.language = language
+    director.save()
+    sign_in(director)
+    page = context.new_page()
+    found = []
+    everything = pages_of(director)
+    telling = everything[:: len(everything) // 8]  # every colour and every layout occurs among these
+    looks = ("light", DESKTOP, everything), ("dark", DESKTOP, telling), ("light", PHONE, telling)
+    for theme, size, addresses in looks:
+        User.objects.filter(pk=director.pk).update(theme=theme)
+        page.set_viewport_size(size | {"height": 4000})  # nothing may lie half under a foot that stays in sight
+        for address in addresses:
+            page.goto(live_server.url + address)
+            found += [f"{address} ({theme}, {size['width']} px) {problem}" for problem in axe(settled(page))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_axe_finds_nothing_where_nobody_is_signed_in(browser, live_server, admin_made, language):
+    page = browser.new_context(locale=language).new_page()
+    found = []
+    for address in ("/account/login/", "/account/password/reset/"):
+        page.goto(live_server.url + address)
+        assert page.locator("html").get_attribute("lang") == language
+        found += [f"{address} {problem}" for problem in axe(settled(page))]
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def admin_made(transactional_db):
+    """Somebody, so that the first page does not ask for an administrator."""
+    return User.objects.create_user("admin@mudir.example", name="Admin", role="administrator")
