@@ -31,9 +31,14 @@ def user(request, transactional_db) -> User:
     return User.objects.create_user("sara@mudir.example", PASSWORD, name="Sara", language=request.param)
 
 
+@pytest.fixture
+def browser_context_args(browser_context_args: dict, user) -> dict:
+    """A browser in the person's language: the pages before signing in go by it."""
+    return browser_context_args | {"locale": user.language}
+
+
 def test_a_passkey_is_made_and_signs_in_alone(page: Page, live_server, finger_reader, user, broken):
     say = text(user.language)
-    page.set_extra_http_headers({"accept-language": user.language})
     page.goto(f"{live_server.url}/account/login/?next=/account/2fa/webauthn/add/")
     page.fill("[name=login]", user.email)
     page.fill("[name=password]", PASSWORD)
@@ -64,7 +69,6 @@ def test_a_passkey_is_made_and_signs_in_alone(page: Page, live_server, finger_re
 
 def test_a_device_without_a_passkey_is_told_beside_the_button(page: Page, live_server, finger_reader, user):
     say = text(user.language)
-    page.set_extra_http_headers({"accept-language": user.language})
     page.goto(f"{live_server.url}/account/login/")
     words = page.get_by_text(say("The device gave no passkey. Try once more, or take another way."))
     expect(words).to_be_hidden()
