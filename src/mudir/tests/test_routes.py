@@ -58,6 +58,9 @@ MATRIX = {
     "clients:unshare": RECORD, "clients:contact_reach": RECORD, "clients:clients_of_contact": RECORD,
     "clients:contact_nuances": RECORD, "clients:contact_nuance": RECORD, "clients:remove_contact_nuance": RECORD,
     "clients:put_back": RECORD,
+    # An import is its maker's alone.
+    "records:import": RECORD, "records:import_mapping": RECORD, "records:import_run": RECORD,
+    "records:import_mends": RECORD, "records:import_rejected": RECORD, "records:import_undoing": RECORD,
     "activities:confirm": RECORD, "activities:composer": RECORD, "activities:next": RECORD,
     "activities:contact_composer": RECORD, "activities:contact_next": RECORD, "activities:client_call": RECORD,
     "activities:client_note": RECORD, "activities:client_task": RECORD, "activities:contact_call": RECORD,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -13,6 +14,7 @@ from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
 from mudir.records import registry
+from mudir.records.importing import intake
 from mudir.records.models import Record
 
 FACTORIES: dict[str, Callable[..., Record]] = {
@@ -72,6 +74,7 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "role_pk": ContactRole.objects.get(client=client, contact=contact).pk,
         "relation_pk": relation.pk,
         "removal": clients.unrelate(client, relation=gone, by=owner),
+        "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
         "share_pk": clients.share(client, by=owner, user=shared_with, purpose=f"{words} purpose").pk,
     }
     return side
@@ -117,7 +120,7 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             if name == "record_type":
                 given[name] = record_type.slug
             elif name == "pk":
-                given[name] = side.records[record_type.kind].pk
+                given[name] = side.parts["import"] if route.first == "imports" else side.records[record_type.kind].pk
             elif name in GIVEN:
                 given[name] = GIVEN[name]
             else:
