@@ -67,7 +67,7 @@ def name_tokens(text: str) -> list[str]:
     return list(_tokens(text))
 
 
-@lru_cache(maxsize=16_384)  # an import asks for each name three times: as a duplicate twice, then to be found by
+@lru_cache(maxsize=40_000)  # an import asks for each name three times: as a duplicate twice, then to be found by
 def _tokens(text: str) -> tuple[str, ...]:
     folded = fold(CAMEL_ARTICLE.sub(r"\1-", text))
     folded = INITIALS.sub(lambda found: found[0].replace(".", ""), folded)

@@ -5,7 +5,7 @@ ARTICLE = "ال"
 
 def is_arabic(word: str) -> bool:
     """Whether a folded word has an Arabic letter."""
-    return any("\u0620" <= letter <= "\u06ff" for letter in word)
+    return not word.isascii() and any("\u0620" <= letter <= "\u06ff" for letter in word)
 
 
 def without_article(word: str) -> str:

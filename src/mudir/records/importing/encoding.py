@@ -75,7 +75,7 @@ def _is_utf_8(chunks: Iterable[bytes]) -> bool:
         if not text.isascii():
             bad = len(BROKEN.findall(text))
             broken += bad
-            good += sum(not letter.isascii() for letter in text) - bad
+            good += len(text) - len(text.encode("ascii", "ignore")) - bad
     return broken == 0 or broken <= good * MOST_BROKEN
 
 

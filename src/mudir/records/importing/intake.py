@@ -50,7 +50,6 @@ def receive(file: BinaryIO, name: str, *, by: User, kind: str = "") -> Import:
         job = Import(user=by, file_name=plain_name(name), size=size, format=Import.Format.TEXT, separator=",")
         source = _as_text(job, file, Path(folder))
         try:
-            job.encoding = job.encoding or detect(_head(source), _chunks(source))
             sample = tables.sample_of(source, job.encoding)
             tables.check_is_text(sample)
             if job.format == Import.Format.TEXT:
@@ -97,6 +96,7 @@ def _as_text(job: Import, file: BinaryIO, folder: Path) -> BinaryIO:
             cards.write_table(text.read(), made)
         made.flush()
         return made.detach()
+    job.encoding = encoding
     return file
 
 

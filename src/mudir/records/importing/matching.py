@@ -47,26 +47,27 @@ class Seen:
     def meet(self, row: Row) -> None:
         """Note in the row which one before it is the same, the surest first; those to come are compared with it."""
         name_tokens(row.name_other)  # remembered for the search, which asks while the database waits
-        row.twin = self._find(row)
-        self._add(row)
+        name = _name_key(row)
+        row.twin = self._find(row, name)
+        self._add(row, name)
 
-    def _find(self, row: Row) -> Match | None:
+    def _find(self, row: Row, name: int) -> Match | None:
         mine = row.identity
         by_row: dict[int, list[str]] = {}
         for reason, key in _exact_keys(mine):
             if (other := self.exact.get(key)) is not None:
                 by_row.setdefault(other, []).append(reason)
-        for other in self.names.get(_name_key(row), ()):
+        for other in self.names.get(name, ()):
             by_row.setdefault(other, []).append("name")
         likely = sorted(by_row.items(), key=lambda pair: (_rank(pair[1]), pair[0]))
         return next((Match(tuple(dict.fromkeys(reasons)), row=other) for other, reasons in likely
                      if same(mine, self.rows[other], reasons)), None)
 
-    def _add(self, row: Row) -> None:
+    def _add(self, row: Row, name: int) -> None:
         self.rows[row.number] = row.identity
         for _reason, key in _exact_keys(row.identity):
             self.exact.setdefault(key, row.number)
-        named = self.names.setdefault(_name_key(row), [])
+        named = self.names.setdefault(name, [])
         if len(named) < MOST_WITH_A_NAME:
             named.append(row.number)
 

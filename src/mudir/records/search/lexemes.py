@@ -59,8 +59,14 @@ def of_code(value: str) -> list[str]:
 
 def of_name(telling: Iterable[str]) -> list[str]:
     """One lexeme for all names with these telling words; a Latin one by the Arabic spelling it is best known with."""
+    words = tuple(telling)
+    return [_whole_name(words)] if words else []
+
+
+@lru_cache(maxsize=40_000)  # an import asks for each name three times, batches after each other
+def _whole_name(telling: tuple[str, ...]) -> str:
     words = sorted(map(_best_known, telling))
-    return [f"n{blake2b(' '.join(words).encode(), digest_size=8).hexdigest()}"] if words else []
+    return f"n{blake2b(' '.join(words).encode(), digest_size=8).hexdigest()}"
 
 
 @lru_cache(maxsize=20_000)
