@@ -40,7 +40,15 @@ class ClientImporter(ReachImporter):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.owners = _owners(self.by) if "owner" in self.places else {}
+        self.owners: dict[str, User] | None = None
+
+    def prepare(self) -> None:
+        if self.owners is None:
+            self.owners = _owners(self.by) if "owner" in self.places else {}
+
+    def __reduce__(self) -> tuple:
+        kind, given, state = super().__reduce__()
+        return kind, given, {**state, "owners": self.owners}
 
     def _finish(self, number: int, cells: Sequence[str], values: dict, lists: dict, joined: str, problems: list) -> Row:
         if joined:

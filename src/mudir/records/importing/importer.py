@@ -98,6 +98,10 @@ class Importer:
         self.by, self.mapping, self.heads = by, list(mapping), list(heads)
         self.day_orders, self.keep_unfit = day_orders or {}, keep_unfit
 
+    def __reduce__(self) -> tuple:
+        """Bound anew in another process: what was compiled from the mapping does not travel."""
+        return type(self), (self.by, self.mapping, self.heads, self.day_orders), {"keep_unfit": self.keep_unfit}
+
     @classmethod
     def record_type(cls) -> RecordType:
         return registry.for_model(cls.model)
@@ -120,6 +124,9 @@ class Importer:
     def is_month_first(cls, cells: Sequence[str]) -> bool:
         """Whether a column of days has the month before the day."""
         raise NotImplementedError
+
+    def prepare(self) -> None:
+        """Ask the database what `clean` has to know."""
 
     def clean(self, number: int, cells: Sequence[str]) -> Row:
         """A row as it would be written. No query: it runs beside the database."""

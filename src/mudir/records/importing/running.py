@@ -12,11 +12,12 @@ import pghistory
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from mudir.records import registry, rules
-from mudir.records.importing import tables
 from mudir.records.importing.importer import Change, Importer, Match, Refused, Row
-from mudir.records.importing.matching import Seen, matches
+from mudir.records.importing.matching import matches
+from mudir.records.importing.reader import LARGE, Task, read, read_beside
 from mudir.records.importing.tables import Unreadable
 from mudir.records.models import Import, ImportBatch, ImportMend, ImportRow
 
@@ -35,7 +36,9 @@ def importer_of(job: Import) -> Importer:
     """The importer of the file's kind, bound to its mapping. Whoever sends cards did not fill them in: nothing of
     them is rejected for a field."""
     importer = registry.for_kind(job.kind).importer
-    return importer(job.user, job.mapping, job.heads, job.day_orders, keep_unfit=job.format == Import.Format.CARDS)
+    made = importer(job.user, job.mapping, job.heads, job.day_orders, keep_unfit=job.format == Import.Format.CARDS)
+    made.prepare()
+    return made
 
 
 # ── reading ahead ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,24 +87,8 @@ def cleaned(job: Import, importer: Importer) -> Iterator[list[Row]]:
     mends: dict[int, list[tuple[int, str]]] = {}
     for number, column, value in ImportMend.objects.filter(of=job).values_list("number", "column", "value"):
         mends.setdefault(number, []).append((column, value))
-    seen = Seen()
-
-    def clean() -> Iterator[list[Row]]:
-        with job.file.storage.open(job.file.name) as file, tables.opened(file, job.encoding) as text:
-            behind = ((number, cells) for number, cells in tables.rows(text, job.separator) if number >= job.first_row)
-            for some in batched(behind, BATCH):
-                batch = []
-                for number, cells in some:
-                    for column, value in mends.get(number, ()):
-                        cells += [""] * (column + 1 - len(cells))
-                        cells[column] = value
-                    row = importer.clean(number, cells)
-                    if not row.problems:
-                        seen.meet(row)
-                    batch.append(row)
-                yield batch
-
-    return ahead(clean())
+    task = Task(job.file.path, job.encoding, job.separator, job.first_row, mends, importer, BATCH, get_language())
+    return ahead(read(task) if job.rows < LARGE else read_beside(task))
 
 
 # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────────────────

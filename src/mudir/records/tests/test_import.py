@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.utils.translation import override
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from mudir.activities.services import log_call
@@ -268,6 +269,51 @@ def test_an_undo_keeps_what_somebody_has_worked_on_since(owner, client_of_owner)
     assert undone(job, owner).kept == 3
     assert set(clients(owner).values_list("name", flat=True)) == {
         "مخابز السنبلة", "Zilal Studio", "شركة النخبة للتجارة"}
+
+
+# ── a large file, read by a process of its own ───────────────────────────────────────────────────────────────────────
+
+
+def came_in(by) -> list[list[tuple]]:
+    return [
+        list(clients(by).order_by("name").values_list("name", "name_other", "phone", "email", "city", "completeness")),
+        list(Phone.objects.order_by("e164", "client__name").values_list("client__name", "e164", "raw", "type")),
+        list(ImportRow.objects.order_by("number").values_list("number", "outcome", "reasons", "same_as", "name")),
+    ]
+
+
+def test_a_file_read_on_another_core_comes_in_as_one_read_here(owner, client_of_owner, monkeypatch):
+    here = imported(owner)
+    read_here = came_in(owner)
+    undone(here, owner)
+    ImportRow.objects.all().delete()
+    monkeypatch.setattr(running, "LARGE", 0)
+    beside = imported(owner)
+
+    assert beside.counts == here.counts
+    assert came_in(owner) == read_here
+    assert [outcome for _number, outcome, *_rest in read_here[2]].count("rejected") == 2
+
+
+def test_owners_are_known_on_the_other_core_too(lead, owner, monkeypatch):
+    monkeypatch.setattr(running, "LARGE", 0)
+    job = imported(lead, f"Name,Account Owner\nAcme,{owner.email.upper()}\nZilal,Nobody\n")
+
+    assert (job.state, job.counts) == ("done", {"new": 1, "rejected": 1})
+    assert clients(owner).get().owner == owner
+
+
+def test_a_file_that_turns_out_unreadable_on_the_other_core_is_told_in_words(owner, monkeypatch):
+    job = received(owner)
+    with job.file.storage.open(job.file.name, "ab") as file:
+        file.write(b'"never closed' + b"x" * 110_000)
+    monkeypatch.setattr(running, "LARGE", 0)
+
+    with override("en"):
+        done = running.work_on(intake.begin(job, by=owner, duplicates="skip"))
+
+    assert done.state == "failed"
+    assert done.problem.startswith("Behind row 8 a quotation mark is never closed")
 
 
 # ── kills, and two at once ───────────────────────────────────────────────────────────────────────────────────────────
