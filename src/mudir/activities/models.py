@@ -3,7 +3,6 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,21 +12,31 @@ from mudir.clients.models import Client, Contact
 from mudir.clients.models.client import PRESENT
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
-from mudir.records.scope import DependentQuerySet
+from mudir.records.scope import DependentQuerySet, OfRow, present
+
+
+class SeenContactName(OfRow):
+    """The name of the person of an activity. Who sees the client sees its people; only those who left it are looked
+    for among all that the actor sees."""
+
+    NAME = """
+        CASE WHEN {row}.contact_id IS NOT NULL THEN COALESCE(
+            (SELECT person.name FROM clients_contact person
+             JOIN clients_contactrole place ON place.contact_id = person.id
+             WHERE person.id = {row}.contact_id AND person.trashed_at IS NULL AND place.client_id = {row}.client_id
+             LIMIT 1),
+            (SELECT person.name FROM clients_contact person WHERE person.id = {row}.contact_id AND {seen})) END"""
+
+    def write(self, row: str) -> tuple[str, list]:
+        seen, values = present(Contact, self.actor, "person")
+        return self.NAME.format(row=row, seen=seen), values
 
 
 class ActivityQuerySet(DependentQuerySet):
     """Seen exactly when the client is; `contact_name` is empty where the reader does not see that person as well."""
 
     def narrowed_to(self, actor: User) -> "ActivityQuerySet":
-        contact = Q(pk=models.OuterRef("contact_id"))
-        # Who sees the client sees its people; only those who left it are looked for among all that the actor sees.
-        there = Contact.objects.unscoped("people at the client of an activity that is seen").filter(
-            contact, trashed_at__isnull=True, roles__client=models.OuterRef("client_id"))
-        elsewhere = Contact.objects.all().present_to(actor).filter(contact)
-        name = Coalesce(*(models.Subquery(people.values("name")[:1]) for people in (there, elsewhere)))
-        return self.present_to(actor).annotate(
-            contact_name=models.Case(models.When(contact__isnull=False, then=name), default=None))
+        return self.present_to(actor).annotate(contact_name=SeenContactName(self.model, actor, models.CharField()))
 
 
 class Activity(Record):

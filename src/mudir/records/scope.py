@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, Expression, F, Model
+from django.db.models import BooleanField, Expression, F, Field, Model
 from django.utils import timezone
 
 from mudir.accounts.models import User
@@ -16,18 +16,16 @@ GRANTED = """{row}.id = ANY(ARRAY(
 Written = tuple[str, list[Any]]  # a condition in SQL and its parameters
 
 
-class Reached(Expression):
-    """What the queryset of a record kind says of the rows that an actor reaches, as a condition of any query.
+class OfRow(Expression):
+    """Something about each row of a query, written in SQL by `write`; the row's name is known when the query is made.
 
     Scopes stand several times in every query over records and in each other, and putting them together from querysets
     took longer than asking the database: 6 ms for a call. So they are written in SQL, without anything that a person
     typed.
     """
 
-    conditional = True
-
-    def __init__(self, model: type[Model], actor: User):
-        super().__init__(output_field=BooleanField())
+    def __init__(self, model: type[Model], actor: User, output_field: Field | None = None):
+        super().__init__(output_field=output_field or BooleanField())
         self.model, self.actor = model, actor
         self.key = F("pk")
 
@@ -38,7 +36,19 @@ class Reached(Expression):
         (self.key,) = expressions
 
     def as_sql(self, compiler: Any, connection: Any) -> Written:
-        return reach_of(self.model, self.actor, connection.ops.quote_name(self.key.alias))
+        return self.write(connection.ops.quote_name(self.key.alias))
+
+    def write(self, row: str) -> Written:
+        raise NotImplementedError
+
+
+class Reached(OfRow):
+    """What the queryset of a record kind says of the rows that an actor reaches, as a condition of any query."""
+
+    conditional = True
+
+    def write(self, row: str) -> Written:
+        return reach_of(self.model, self.actor, row)
 
 
 def reach_of(model: type[Model], actor: User, row: str) -> Written:

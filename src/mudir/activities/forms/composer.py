@@ -17,7 +17,7 @@ from mudir.activities.models import Call
 from mudir.activities.people import people_at
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.kit.formatting import Formatter
-from mudir.kit.forms import LocalDateField
+from mudir.kit.forms import LocalDateField, QuickSelect
 
 
 def clients_of(contact: Contact, by: User) -> QuerySet[Client]:
@@ -44,7 +44,8 @@ class WriteForm(forms.Form):
         super().__init__(data, initial={"token": uuid.uuid4()}, auto_id=f"{self.noun}-%s")
         self.about = about
         if isinstance(about, Contact):
-            self.fields["client"] = forms.ModelChoiceField(clients_of(about, by), label=_("About"), empty_label=None)
+            self.fields["client"] = forms.ModelChoiceField(clients_of(about, by), label=_("About"), empty_label=None,
+                                                           widget=QuickSelect)
         if "when" in self.fields:
             days = day_choices(by, fmt)
             self.fields["when"].widget.choices = [*days, ("", _("Another day…"))]
@@ -68,7 +69,7 @@ class WriteForm(forms.Form):
 
 
 def when_field() -> LocalDateField:
-    return LocalDateField(label=gettext_lazy("When"), required=False, widget=forms.Select)
+    return LocalDateField(label=gettext_lazy("When"), required=False, widget=QuickSelect)
 
 
 def due_field() -> LocalDateField:
@@ -97,8 +98,10 @@ class LogCallForm(WriteForm):
     def __init__(self, *args: Any, about: Client | Contact, by: User, **kwargs: Any):
         super().__init__(*args, about=about, by=by, **kwargs)
         if isinstance(about, Client):
-            self.fields["contact"] = forms.ModelChoiceField(
-                people_at(about, by), label=_("With"), required=False, empty_label=_("Nobody in particular"))
+            people = people_at(about)
+            self.fields["contact"] = forms.TypedChoiceField(
+                label=_("With"), required=False, coerce=lambda key: people.get(pk=key), empty_value=None,
+                choices=[("", _("Nobody in particular")), *people.values_list("pk", "name")], widget=QuickSelect)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

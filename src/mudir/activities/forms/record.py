@@ -38,7 +38,7 @@ class ActivityForm(RecordForm):
         if client is None or not is_seen:  # whom the person does not see stays as it is
             del self.fields["contact"]
             return
-        people = people_at(client, self.by)
+        people = people_at(client)
         if contact is not None:
             people = people | Contact.objects.visible_to(self.by).filter(pk=contact.pk)
         self.fields["contact"] = forms.ModelChoiceField(people, label=gettext_lazy("Contact"), required=False)

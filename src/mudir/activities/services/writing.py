@@ -67,7 +67,7 @@ def written_before[A: Activity](model: type[A], token: uuid.UUID | None, *, by: 
     """What `by` wrote with that very token already."""
     if token is None:
         return None
-    return model.objects.visible_to(by).filter(token=token, created_by=by).first()
+    return model.objects.all().present_to(by).filter(token=token, created_by=by).first()
 
 
 def tell_of_new(activity: Activity, verb: str, *, by: User, **details: Any) -> None:

@@ -28,20 +28,23 @@ def can_write(user: User, about: Client | Contact) -> bool:
     return rules.can_write_about(user, None) and clients_of(about, user).exists()
 
 
+def tab_context(request: HttpRequest, about: Client | Contact, noun: str, sent: WriteForm | None = None) -> dict:
+    """One form of the box: the one that was sent, or an empty one."""
+    form = sent or FORMS[noun](about=about, by=request.user, fmt=request.formatter)
+    url = reverse(f"activities:{about._meta.model_name}_{noun}", args=[about.pk])
+    outcomes = [(Call.Outcome.REACHED, _("Answered")), (Call.Outcome.NO_ANSWER, _("No answer")),
+                (Call.Outcome.CALL_BACK, _("Wants a call back"))]
+    return {"tab": {"noun": noun, "form": form, "url": url}, "outcomes": outcomes}
+
+
 def composer_context(request: HttpRequest, about: Client | Contact, sent: WriteForm | None = None) -> dict:
-    place = about._meta.model_name
     wanted = sent.noun if sent else request.GET.get("write", "call")
-    given = {"about": about, "by": request.user, "fmt": request.formatter}
+    drawn = {noun: tab_context(request, about, noun, sent if sent and sent.noun == noun else None) for noun in FORMS}
     return {
         "about": about,
         "chosen": wanted if wanted in FORMS else "call",
-        "tabs": [
-            {"noun": noun, "form": sent if sent and sent.noun == noun else form(**given),
-             "url": reverse(f"activities:{place}_{noun}", args=[about.pk])}
-            for noun, form in FORMS.items()
-        ],
-        "outcomes": [(Call.Outcome.REACHED, _("Answered")), (Call.Outcome.NO_ANSWER, _("No answer")),
-                     (Call.Outcome.CALL_BACK, _("Wants a call back"))],
+        "tabs": [one["tab"] for one in drawn.values()],
+        "outcomes": drawn["call"]["outcomes"],
     }
 
 
@@ -70,18 +73,21 @@ def write(request: HttpRequest, pk: int, model: type[Client] | type[Contact], no
         else:
             notify(request, said_of(written, request),
                    undo=reverse(f"activities:remove_{noun}", args=[written.pk]))
-            return _written(request, about)
-    return render_page(request, "activities/composer.html", composer_context(request, about, form), fragment="panel",
-                       status=422 if form.errors else 200)
+            return _written(request, about, noun)
+    status = 422 if form.errors else 200
+    if wants_fragment(request):
+        return render_page(request, "activities/write.html", tab_context(request, about, noun, form), status=status)
+    return render_page(request, "activities/composer.html", composer_context(request, about, form), status=status)
 
 
-def _written(request: HttpRequest, about: Client | Contact) -> HttpResponse:
+def _written(request: HttpRequest, about: Client | Contact, noun: str) -> HttpResponse:
+    """The form empty again, and what it changed beside itself; what stands half written in the other forms stays."""
     if not wants_fragment(request):
         return HttpResponseRedirect(about.get_absolute_url())
     context = next_context(request, about) | timeline_context(request, about)
-    if request.POST.get("place"):  # planned below, while something else may stand half written in the box
+    if request.POST.get("place"):  # planned below
         return render_page(request, "activities/next.html", context, fragment="changed")
-    context |= composer_context(request, about)
+    context |= tab_context(request, about, noun)
     return render_page(request, "activities/composer.html", context, fragment="written")
 
 
@@ -91,7 +97,7 @@ def said_of(written: Activity, request: HttpRequest) -> str:
         return _("Planned: %(day)s.") % {"day": fmt.ago(written.due_date)}
     if not isinstance(written, Call):
         return _("The note is saved.")
-    step = Task.objects.visible_to(request.user).filter(call=written).first()
+    step = Task.objects.all().present_to(request.user).filter(call=written).first()
     if step is None:
         return _("The call is logged.")
     return _("The call is logged. Next: %(step)s, %(day)s.") % {"step": step.title, "day": fmt.ago(step.due_date)}

@@ -122,7 +122,6 @@ UNSCOPED = {  # where, and how often
     "clients/imports/reading.py": 1,  # which rows of a file are there already, narrowed before it counts
     "clients/imports/writing.py": 6,  # rows that an import made or locked
     "activities/services/call.py": 1,  # last contact, of the calls that are left
-    "activities/models.py": 1,  # the name of a person at the client of an activity that is seen
     "activities/people.py": 1,  # the people at a client that was just seen
     "activities/services/task.py": 1,  # next step, of the tasks that are open
     "activities/services/removal.py": 1,  # next steps that were agreed in a call

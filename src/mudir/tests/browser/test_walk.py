@@ -63,7 +63,10 @@ def test_a_client_is_made_found_called_planned_and_taken_home(page, live_server,
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/clients/{client.pk}/")
 
-    composer = settled(page).locator("#composer")
+    settled(page).locator("#tab-note").click()
+    page.locator("#write-note [name=text]").fill(script["note"])  # begun, and finished after the call
+    page.locator("#tab-call").click()
+    composer = page.locator("#composer")
     composer.locator("[name=notes]").fill(script["said"])
     composer.locator("[name=next_step]").fill(script["step"])
     button(page, say("Answered")).click()
@@ -73,7 +76,6 @@ def test_a_client_is_made_found_called_planned_and_taken_home(page, live_server,
     assert (call.outcome, task.call_id, task.owner_id) == ("reached", call.pk, sara.pk)
 
     page.locator("#tab-note").click()
-    page.locator("#write-note [name=text]").fill(script["note"])
     button(page, say("Save the note")).click()
     expect(page.locator("#timeline")).to_contain_text(script["note"])
     assert Note.objects.unscoped("test").get().text == script["note"]
