@@ -45,6 +45,8 @@ def percent(kind: str, known: Iterable[str]) -> int:
 
 def missing(client: Client) -> list[Promise]:
     """What is missing, in words, the weightiest first."""
+    if client.completeness == 100:
+        return []
     known = known_facts(client, has_contact=has_contact(client))
     weights = WEIGHTS[client.kind]
     return [MISSING[fact] for fact in sorted(weights, key=weights.get, reverse=True) if fact not in known]

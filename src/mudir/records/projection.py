@@ -48,7 +48,8 @@ def _is_row(field: Field) -> bool:
 
 def _is_at_hand(field: Field) -> bool:
     """Whether the record itself tells it: no name of another record, nothing computed for the reader."""
-    return not field.computed and field.type is not ValueType.RECORD and (field.is_many or "__" not in field.path)
+    is_other_record = field.type is ValueType.RECORD and issubclass(field.related, Record)
+    return not field.computed and not is_other_record and (field.is_many or "__" not in field.path)
 
 
 def value_of(record: Record, field: Field) -> Any:

@@ -444,7 +444,8 @@ class Query:
     def page(self, paths: Sequence[str]) -> Page:
         """One page of rows in order, by keyset: as fast at the millionth row as at the first."""
         if several := next((column for column in self.columns if column.is_many), None):
-            raise SpecError(_("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
+            raise SpecError(
+                _("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
         sort_paths = [spec_field.sort_path for spec_field, _turned in self.order]
         title = self.fields[self.record_type.title].path
         columns = ["pk", title, *paths, *sort_paths]

@@ -7,6 +7,7 @@ from mudir.clients import rules
 from mudir.clients.models import Client, Stage
 from mudir.clients.registry import LIFECYCLE_TONES, OUT_OF_TOUCH_DAYS, TIER_TONES
 from mudir.clients.stages import ASKS
+from mudir.clients.views.relations import SHOWN, branches_of
 
 register = template.Library()
 
@@ -33,10 +34,13 @@ def cycle(context: dict, client: Client) -> dict:
 @register.simple_tag(takes_context=True)
 def standing(context: dict, client: Client) -> dict:
     """Where the client stands: tones of its chips, how many branches the reader sees, who may see the access page."""
-    user = context["request"].user
+    request = context["request"]
+    user, branches = request.user, len(branches_of(request, client))
+    if branches > SHOWN:
+        branches = Client.objects.visible_to(user).filter(head_office=client).count()
     return {
         "tier_tone": TIER_TONES.get(client.tier, ""),
         "lifecycle_tone": LIFECYCLE_TONES.get(client.lifecycle, ""),
-        "branches": Client.objects.visible_to(user).filter(head_office=client).count(),
+        "branches": branches,
         "can_share": rules.can_share(user, client),
     }

@@ -20,8 +20,7 @@ def test_every_page_of_a_hidden_client_is_the_404_of_an_unknown_one(client, owne
     unknown = client.get(f"/clients/987654321/{path}")
 
     assert (hidden.status_code, unknown.status_code) == (404, 404)
-    hidden_key = str(client_of_stranger.pk).encode()
-    assert hidden.content.replace(hidden_key, b"") == unknown.content.replace(b"987654321", b"")
+    assert hidden.content == unknown.content
 
 
 @pytest.mark.parametrize("path", PANELS)

@@ -20,6 +20,7 @@ from mudir.clients.views import client_or_404
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
 from mudir.records.views.forms import take_errors
+from mudir.records.views.record import once
 
 SHOWN = 8
 FROM_THE_OTHER_SIDE = {
@@ -55,6 +56,22 @@ def relations_of(client: Client, actor: User) -> list[Line]:
     return lines
 
 
+def head_office_of(client: Client, actor: User) -> Client | None:
+    """The head office, if the person sees it."""
+    if client.head_office_id is None:
+        return None
+    return Client.objects.visible_to(actor).filter(pk=client.head_office_id).first()
+
+
+def branches_of(request: HttpRequest, client: Client) -> list[Client]:
+    """The branches that the person sees, one more than are shown."""
+    def ask() -> list[Client]:
+        seen = Client.objects.visible_to(request.user).filter(head_office=client)
+        return list(seen.order_by("sort_key", "pk")[: SHOWN + 1])
+
+    return once(request, ("branches", client.pk), ask)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Head office, branches and relations; posted, adds a relation."""
@@ -74,12 +91,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             if not wants_fragment(request):
                 return HttpResponseRedirect(client.get_absolute_url())
             form = None
-    seen = Client.objects.visible_to(request.user)
-    branches = list(seen.filter(head_office=client).order_by("sort_key", "pk")[: SHOWN + 1])
+    branches = branches_of(request, client)
     context = {
         "client": client, "relations": relations_of(client, request.user), "branches": branches[:SHOWN],
         "more": len(branches) > SHOWN, "form": form, "can_edit": can_edit,
-        "head_office": seen.filter(pk=client.head_office_id).first() if client.head_office_id else None,
+        "head_office": head_office_of(client, request.user),
     }
     return render_page(request, "clients/relations.html", context, fragment="panel",
                        status=422 if form and form.errors else 200)

@@ -24,7 +24,8 @@ class Share(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(user__isnull=False, team__isnull=True) | models.Q(user__isnull=True, team__isnull=False),
+                condition=models.Q(user__isnull=False, team__isnull=True)
+                | models.Q(user__isnull=True, team__isnull=False),
                 name="share_is_with_a_user_or_a_team",
             ),
             models.UniqueConstraint(fields=["kind", "object_id", "user"], name="one_share_per_user"),

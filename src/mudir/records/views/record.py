@@ -1,6 +1,7 @@
 """The page of one record: key facts, panels of upper apps, timeline; and its preview beside a list."""
 
 import copy
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -19,15 +20,21 @@ from mudir.records.registry import Panel, RecordType
 from mudir.records.views.timeline import GROUPS, first_page
 
 
+def once[T](request: HttpRequest, key: tuple, ask: Callable[[], T]) -> T:
+    """The answer to a question that a page and its panels share: asked once in a request."""
+    known = request.__dict__.setdefault("known", {})
+    if key not in known:
+        known[key] = ask()
+    return known[key]
+
+
 def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Record:
-    """The record if the person sees it. Asked once in a request: a page and its panels are about the same one."""
-    seen = request.__dict__.setdefault("seen_records", {})
-    key = record_type.kind, pk
-    if key not in seen:
-        seen[key] = get_object_or_404(
-            record_type.model.objects.visible_to(request.user).select_related("owner", "team"), pk=pk
-        )
-    return seen[key]
+    """The record if the person sees it."""
+    def ask() -> Record:
+        seen = record_type.model.objects.visible_to(request.user)
+        return get_object_or_404(seen.select_related("owner", "team"), pk=pk)
+
+    return once(request, (record_type.kind, pk), ask)
 
 
 def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString:

@@ -24,7 +24,7 @@ from mudir.records import registry
 from mudir.records.models import Event, Record
 from mudir.records.registry import RecordType, Sentence
 
-LENGTH = 25
+LENGTH = 15
 LARGEST_BATCH = 800  # of events that are read at once while many of them are hidden
 GROUPS = {
     "calls": gettext_lazy("Calls"), "notes": gettext_lazy("Notes"), "tasks": gettext_lazy("Tasks"),
