@@ -66,8 +66,10 @@ class Mudir:
 
     def start(self, *arguments: str, **environment: str) -> None:
         """Start and wait for the line that says it is ready."""
-        self.process = subprocess.Popen([sys.executable, "-m", "mudir.cli", *arguments],
-                                        env=self.environment | environment, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mudir.cli", *arguments], env=self.environment | environment,
+            stdout=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))  # the tests may run under nohup
         patience = threading.Timer(SECONDS, self.process.kill)
         patience.start()
         try:
