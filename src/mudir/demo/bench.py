@@ -3,7 +3,8 @@
 Requests go through the WSGI application in this process, middleware, session and database included, without sockets.
 Prints one JSON object keyed by scenario; `cpu_ms` is the processor's time of this process and of the database's. Works
 on a PostgreSQL of its own, or on the one of DATABASE_URL, which must be empty or filled by an earlier run and let us in
-as a superuser. `--compare 10000 1000000` measures both sizes and how much slower the second is.
+as a superuser. `--compare 10000 1000000` measures lists and search of both sizes, with clients alone, and how much
+slower the second is.
 """
 
 import argparse
@@ -29,7 +30,7 @@ WARM = 5
 MOST_IMPORTED = 100_000
 SEARCHES = ("search_arabic", "search_latin", "search_one_word", "search_typing", "search_typo", "search_phone",
             "search_part_of_phone", "search_text", "search_common")
-COMPARED = ("list", "list_filtered", "list_deep", "list_of_manager", "search", "search_of_manager", "record")
+COMPARED = ("list", "list_filtered", "list_deep", "list_of_manager", "search", "search_of_manager")
 
 
 def main() -> None:
@@ -37,27 +38,31 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=60, help="times that each page is asked for")
     parser.add_argument("--compare", type=int, nargs=2, metavar="CLIENTS")
+    parser.add_argument("--alone", action="store_true", help="lists and search of clients without all else")
     parser.add_argument("--import-rows", type=int, help=argparse.SUPPRESS)  # in a process of its own, for its memory
     given = parser.parse_args()
     if given.import_rows:
         print(json.dumps(import_rows(given.import_rows)))
         return
-    answers = compare(given.compare, given.rounds) if given.compare else measure(given.clients, given.rounds)
+    if given.compare:
+        answers = compare(given.compare, given.rounds)
+    else:
+        answers = measure(given.clients, given.rounds, alone=given.alone)
     print(json.dumps(answers, indent=1))
 
 
 def compare(sizes: list[int], rounds: int) -> dict:
     """Each size in a process and a database of its own."""
     small, large = (json.loads(subprocess.run(
-        [sys.executable, "-m", "mudir.demo.bench", "--clients", str(size), "--rounds", str(rounds)], check=True,
-        stdout=subprocess.PIPE).stdout)
+        [sys.executable, "-m", "mudir.demo.bench", "--clients", str(size), "--rounds", str(rounds), "--alone"],
+        check=True, stdout=subprocess.PIPE).stdout)
         for size in sizes)
     slower = {name: {unit: round(large[name][unit] / small[name][unit], 2) for unit in ("median_ms", "cpu_ms")}
               for name in COMPARED}
     return {str(sizes[0]): small, str(sizes[1]): large, "times_slower": slower}
 
 
-def measure(clients: int, rounds: int) -> dict:
+def measure(clients: int, rounds: int, *, alone: bool) -> dict:
     with ExitStack() as until_the_end:
         if not os.environ.get("DATABASE_URL"):
             from mudir.host.postgres import temporary_server
@@ -68,10 +73,12 @@ def measure(clients: int, rounds: int) -> dict:
         import django
 
         django.setup()
-        seconds = prepare(clients)
+        seconds = prepare(clients, alone=alone)
         answers = {"fill": {"clients": clients, "seconds": round(seconds, 1)}}
         until_the_end.callback(close_connections)
-        answers |= Bench(clients, rounds).run()
+        answers |= Bench(clients, rounds, alone=alone).run()
+        if alone:
+            return answers
         return answers | {"import": json.loads(subprocess.run(
             [sys.executable, "-m", "mudir.demo.bench", "--import-rows", str(min(clients, MOST_IMPORTED))],
             check=True, stdout=subprocess.PIPE).stdout)}
@@ -109,7 +116,7 @@ def memory_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def prepare(clients: int) -> float:
+def prepare(clients: int, *, alone: bool = False) -> float:
     """Make and fill the tables where they are empty; returns the seconds it took to fill them."""
     from django.conf import settings
     from django.core.management import call_command
@@ -122,7 +129,7 @@ def prepare(clients: int) -> float:
     call_command("createcachetable", verbosity=0)
     started = time.perf_counter()
     if not User.objects.exists():
-        fill(clients)
+        fill(clients, alone=alone)
     return time.perf_counter() - started
 
 
@@ -144,9 +151,9 @@ class Visitor:
 
         from django.conf import settings
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.core.wsgi import get_wsgi_application
 
         from mudir.accounts.models import User
+        from mudir.wsgi import application
 
         self.user = User.objects.get(email=email)
         session = import_module(settings.SESSION_ENGINE).SessionStore()
@@ -157,7 +164,7 @@ class Visitor:
         self.token = "k" * 32
         self.cookies = f"{settings.SESSION_COOKIE_NAME}={session.session_key}; " \
                        f"{settings.CSRF_COOKIE_NAME}={self.token}"
-        self.application = get_wsgi_application()
+        self.application = application
 
     def ask(self, address: str, *, form: dict | None = None, fragment: bool = False, expect: int = 200) -> str:
         """The body of the answer; raises where the status is another one than expected."""
@@ -262,14 +269,16 @@ class Clock:
 
 
 class Bench:
-    def __init__(self, clients: int, rounds: int):
-        self.clients, self.rounds = clients, rounds
+    def __init__(self, clients: int, rounds: int, *, alone: bool = False):
+        self.clients, self.rounds, self.alone = clients, rounds, alone
         self.chance = random.Random(3)
         self.director = Visitor("director@bench.example")
         self.manager = Visitor("manager0@bench.example")
 
     def run(self) -> dict:
         scenarios = self.scenarios()
+        if self.alone:
+            scenarios = {name: ask for name, ask in scenarios.items() if name.startswith(("bare", "list", "search"))}
         queries = {}
         for name, ask in scenarios.items():
             for _round in range(WARM):
@@ -292,7 +301,8 @@ class Bench:
                 for unit in ("median_ms", "cpu_ms"):
                     answer[f"ratio_{unit}"] = round(answer[unit] / answers["bare"][unit], 2)
         answers |= self.queries_of_few_and_many()
-        answers["export"] = self.export()
+        if not self.alone:
+            answers["export"] = self.export()
         answers["process"] = {"memory_mb": memory_mb()}
         return answers
 

@@ -26,15 +26,17 @@ SENTENCES = tuple(dict.fromkeys(
 STEPS = tuple(facts.step[0] for facts in company.CLIENTS if facts.step)
 
 
-def fill(clients: int) -> None:
+def fill(clients: int, *, alone: bool = False) -> None:
     """Write that many clients and all that hangs on them into an empty database, and index it for the search.
+
+    `alone`: without contacts and activities, which for a million clients would take most of an hour.
 
     The rows go in by COPY with triggers off, which asks for a superuser: nothing of this has a history.
     """
     team_ids, managers = _people_of_the_house(clients)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-    for model, rows in _tables(clients, team_ids, managers):
+    for model, rows in _tables(clients, not alone, team_ids, managers):
         _copy(model, rows)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = DEFAULT")
@@ -60,11 +62,16 @@ def _people_of_the_house(clients: int) -> tuple[list[int], list[int]]:
     return [team.pk for team in teams], [manager.pk for manager in managers]
 
 
-def _tables(clients: int, team_ids: list[int], managers: list[int]) -> Iterator[tuple[type[models.Model], Iterable]]:
-    """Every table with its rows; keys count from one, and what belongs together follows from the number."""
+def _tables(
+    clients: int, with_all: bool, team_ids: list[int], managers: list[int]
+) -> Iterator[tuple[type[models.Model], Iterable]]:
+    """Every table with its rows; keys count from one, and what belongs together follows from the number.
+
+    `with_all`: for each client also a call, half a task, one and a half contacts and notes.
+    """
     chance = random.Random(5)
     now = timezone.now()
-    contacts = clients * 3 // 2
+    calls, contacts = (clients, clients * 3 // 2) if with_all else (0, 0)
 
     def whose(number: int) -> dict[str, Any]:
         place = number % len(managers)
@@ -117,8 +124,8 @@ def _tables(clients: int, team_ids: list[int], managers: list[int]) -> Iterator[
     def event_rows() -> Iterator[dict[str, Any]]:
         for number in range(clients):
             yield _event(number + 1, "client.created", days_ago(number, 900), whose(number))
-        for verb, kind, count in (("call.logged", "call", clients), ("note.written", "note", contacts),
-                                  ("task.planned", "task", clients // 2)):
+        for verb, kind, count in (("call.logged", "call", calls), ("note.written", "note", contacts),
+                                  ("task.planned", "task", calls // 2)):
             for number in range(count):
                 client = number * 7 % clients
                 yield _event(client + 1, verb, days_ago(number, 700), whose(client)) | {
@@ -136,9 +143,9 @@ def _tables(clients: int, team_ids: list[int], managers: list[int]) -> Iterator[
                       for number, phone in _values("phone", owner))
         yield Email, ({column: number + 1, "address": email, "is_primary": True}
                       for number, email in _values("email", owner))
-    yield Call, activity_rows(clients)
+    yield Call, activity_rows(calls)
     yield Note, activity_rows(contacts)
-    yield Task, activity_rows(clients // 2)
+    yield Task, activity_rows(calls // 2)
     yield Event, event_rows()
 
 
