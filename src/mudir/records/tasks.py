@@ -21,9 +21,17 @@ def work_on_import(import_id: int) -> None:
     job = Import.objects.select_related("user").filter(pk=import_id).first()
     if job is None:
         return
-    with override(job.user.language):
+    with override(job.user.language), running.alone(job) as is_ours:
+        if not is_ours:
+            finish_later(job)
+            return
         running.work_on(job)
     ask_for_spellings()
+
+
+def finish_later(job: Import) -> None:
+    """See to it that an import that somebody works on now is finished, should they be killed."""
+    work_on_import.configure(lock=f"import-{job.pk}", schedule_in={"minutes": 1}).defer(import_id=job.pk)
 
 
 @app.task(retry=AGAIN, queueing_lock="spell_names", lock="spell_names")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
@@ -20,7 +21,7 @@ from mudir.records.models import Import, ImportRow
 from mudir.records.projection import read_values
 from mudir.records.query import Query, QuerySpec
 from mudir.records.registry import RecordType
-from mudir.records.tasks import ask_for_spellings
+from mudir.records.tasks import ask_for_spellings, finish_later
 from mudir.records.views.exports import csv_lines, plain, workbook
 
 SHOWN = 20  # rejected rows in the summary
@@ -51,8 +52,11 @@ def import_file(
         raise CannotStart(f"{path}: {problem.strerror}") from None
     job.duplicates = duplicates
     job.state = Import.State.CHECKING if dry_run else Import.State.RUNNING
-    job.save()
-    running.work_on(job)
+    with transaction.atomic():
+        job.save()
+        finish_later(job)
+    with running.alone(job):
+        running.work_on(job)
     if job.state == Import.State.FAILED:
         raise CannotStart(job.problem or _("The import has stopped."))
     ask_for_spellings()

@@ -4,13 +4,13 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from itertools import batched
 from typing import Any
 
 import pghistory
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -274,6 +274,21 @@ def _count(job: Import, current: Import, kept: int, behind: int) -> None:
 
 
 # ── what a worker does ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def alone(job: Import) -> Iterator[bool]:
+    """Whether nobody else works on the import; who is killed lets go of it."""
+    key = f"import {job.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
+        (is_ours,) = cursor.fetchone()
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with suppress(DatabaseError), connection.cursor() as cursor:  # a lost connection has let go already
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def work_on(job: Import) -> Import:

@@ -1,7 +1,9 @@
 """What becomes of the rows: new, duplicates, rejected; undone; gone on with after a kill."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +15,7 @@ from mudir.activities.services import log_call
 from mudir.clients.models import Address, Client, Contact, ContactRole, Email, Phone
 from mudir.clients.services import create_client, edit_client
 from mudir.host.words import CannotStart
-from mudir.records import search
+from mudir.records import search, tasks
 from mudir.records.importing import intake, rejects, running
 from mudir.records.importing.command import export_records, import_file
 from mudir.records.models import Event, Import, ImportRow, SearchEntry
@@ -346,6 +348,61 @@ def test_a_killed_worker_goes_on_where_it_was(owner, monkeypatch):
     assert (done.state, done.counts) == ("done", {"new": 90, "skipped": 10})
     assert clients(owner).count() == 90
     assert running.work_on(done).counts == {"new": 90, "skipped": 10}  # rung twice
+
+
+def test_a_killed_command_is_finished_by_the_worker(owner, tmp_path, monkeypatch):
+    (tmp_path / "many.csv").write_text(many(100))
+    monkeypatch.setattr(running, "BATCH", 20)
+    written = running.Run._write
+
+    def killed(run, rows, *, done_before):
+        if done_before == 60:
+            raise SystemExit
+        written(run, rows, done_before=done_before)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(running.Run, "_write", killed)
+        import_file(tmp_path / "many.csv", by=owner)
+    asked = ProcrastinateJob.objects.get(task_name="mudir.records.tasks.work_on_import")
+    tasks.work_on_import.func(**asked.args)
+
+    done = Import.objects.get(pk=asked.args["import_id"])
+    assert (done.state, done.counts) == ("done", {"new": 90, "skipped": 10})
+    assert clients(owner).count() == 90
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_somebody_works_on_is_left_to_them(owner):
+    job = intake.begin(received(owner), by=owner, duplicates="skip")
+    before = ProcrastinateJob.objects.count()
+    with ThreadPoolExecutor(1) as other, running.alone(job) as is_ours:
+        assert is_ours
+        other.submit(as_another, tasks.work_on_import.func, job.pk).result()
+
+    assert not clients(owner).exists()
+    assert ProcrastinateJob.objects.count() == before + 1  # asked again for later
+    tasks.work_on_import.func(job.pk)
+    assert Import.objects.get(pk=job.pk).state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_file_at_once_make_nobody_twice(owner, monkeypatch):
+    monkeypatch.setattr(running, "BATCH", 10)
+    jobs = [intake.begin(received(owner, many(90)), by=owner, duplicates="skip") for _one in range(2)]
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(partial(as_another, running.work_on), jobs))
+
+    assert [job.state for job in done] == ["done", "done"]
+    assert sum(job.counts.get("new", 0) for job in done) == clients(owner).count() == 90
+    assert sum(job.counts.get("skipped", 0) for job in done) == 90
+
+
+def as_another(work, given):
+    """In a thread, with a connection of its own that is closed behind it."""
+    try:
+        return work(given)
+    finally:
+        connection.close()
 
 
 def test_an_import_asks_for_its_work_once_and_for_the_spellings_after(owner):
