@@ -125,6 +125,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "mudir.kit.forms.Renderer"
+
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://mudir@localhost/mudir"))}
 PGHISTORY_BASE_MODEL = "mudir.kit.history.HistoryRow"
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -101,10 +101,15 @@ def _phone(value: str) -> str:
     return display(value)
 
 
+@lru_cache(maxsize=2)
+def _months(language: str) -> dict[int, str]:
+    """Month names by number; asking Babel for each day takes 0.4 ms."""
+    return dict(get_month_names("wide" if language == "ar" else "abbreviated", locale=LOCALES[language]))
+
+
 @lru_cache(maxsize=8192)
 def _day_words(day: date, language: str, digits: str, calendar: str, without_year: bool = False) -> str:
-    pattern = "d MMMM" if without_year else "d MMMM y"
-    gregorian = format_date(day, pattern if language == "ar" else pattern.replace("MMMM", "MMM"), LOCALES[language])
+    gregorian = f"{day.day} {_months(language)[day.month]}" + ("" if without_year else f" {day.year}")
     if digits == "arab":
         gregorian = gregorian.translate(TO_ARABIC)
     hijri = "" if calendar == "gregorian" else _hijri_words(day, language, digits)

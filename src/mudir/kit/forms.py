@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -36,8 +37,27 @@ def read_day(text: str) -> date:
     return date(found.year, found.month, found.day)
 
 
-class LongSelect(forms.Select):
-    """A select of hundreds of choices without groups: drawn at once, as a template for each takes 0.1 ms."""
+class Renderer(DjangoTemplates):
+    """Draws the plain controls without a template, which takes 0.15 ms for each; all others as Django does."""
+
+    def render(self, template_name: str, context: dict, request: Any = None) -> str:
+        kind = template_name.removeprefix("django/forms/widgets/")
+        if kind in {"text.html", "hidden.html", "email.html", "tel.html", "url.html", "number.html", "date.html",
+                    "datetime.html", "password.html", "input.html"}:
+            widget = context["widget"]
+            value = "" if widget["value"] is None else f' value="{escape(str(widget["value"]))}"'
+            given = f'type="{escape(widget["type"])}" name="{escape(widget["name"])}"{value}'
+            return mark_safe(f"<input {given}{flatatt(widget['attrs'])}>")  # noqa: S308  every part is escaped
+        if kind == "textarea.html":
+            widget = context["widget"]
+            value = "" if widget["value"] is None else escape(str(widget["value"]))
+            given = f'name="{escape(widget["name"])}"{flatatt(widget["attrs"])}'
+            return mark_safe(f"<textarea {given}>\n{value}</textarea>")  # noqa: S308  every part is escaped
+        return super().render(template_name, context, request)
+
+
+class QuickSelect(forms.Select):
+    """A select without groups, drawn at once: a template for each choice takes 0.1 ms."""
 
     def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> SafeString:
         chosen = set(map(str, self.format_value(value)))

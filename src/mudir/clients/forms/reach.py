@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from mudir.clients.models import Address, Client, Consent, Contact, Email, Phone
 from mudir.clients.services.reach import COLUMNS, rows_of
 from mudir.kit.countries import country_choices
-from mudir.kit.forms import LocalDateField, LongSelect
+from mudir.kit.forms import LocalDateField, QuickSelect
 from mudir.records.forms import RecordForm
 
 MOST_ROWS = 30
@@ -38,7 +38,7 @@ class AddressForm(forms.Form):
     postal_code = forms.CharField(label=gettext_lazy("Postal code"), max_length=20, required=False,
                                   widget=forms.TextInput(attrs={"dir": "ltr"}))
     country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices, required=False,
-                                widget=LongSelect)
+                                widget=QuickSelect)
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Address.Type, initial=Address.Type.OFFICE,
                              required=False)
 

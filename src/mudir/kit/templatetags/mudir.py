@@ -11,10 +11,11 @@ from django.forms.widgets import EmailInput, NumberInput, TelInput, URLInput
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -168,34 +169,69 @@ def _direction(field: BoundField) -> dict[str, str]:
     return {}
 
 
-@register.inclusion_tag("components/field.html")
+def _shape(bound: BoundField) -> str:
+    """How a field is laid out, by its control."""
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return "hidden"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, Select) and not widget.allow_multiple_selected:
+        return "select"
+    return "group" if bound.use_fieldset else "control"
+
+
+def _say_required(bound: BoundField) -> bool:
+    """Said only where the form also has fields that may stay empty."""
+    return bound.field.required and any(
+        not other.required and not isinstance(other.widget, CheckboxInput) for other in bound.form.fields.values()
+    )
+
+
+def _notes(bound: BoundField, hint: object) -> str:
+    """Help and errors, under the ids that the control names."""
+    said = f'<div class="hint" id="{bound.auto_id}_helptext">{conditional_escape(hint)}</div>' if hint else ""
+    if errors := bound.errors:
+        items = "".join([f"<li>{icon('alert')} {conditional_escape(error)}</li>" for error in errors])
+        said += f'<ul class="error" id="{bound.auto_id}_error">{items}</ul>'
+    return said
+
+
+@register.simple_tag
 def field(
     bound: BoundField, label: str = "", hint: str = "", placeholder: str | None = None, hide_label: bool = False,
     wide: bool = False,
-) -> dict:
+) -> SafeString:
     """Label, control, help and error of one form field, bound together for screen readers.
 
-    `hide_label` keeps the label for screen readers only; `wide` lets the field take the whole row of a `.grid`.
+    `hide_label` keeps the label for screen readers only; `wide` lets the field take the whole row of a `.grid`. Drawn
+    without a template: a form of thirty fields took 15 ms longer.
     """
-    widget = bound.field.widget
-    if bound.is_hidden:
-        shape = "hidden"
-    elif isinstance(widget, CheckboxInput):
-        shape = "check"
-    elif isinstance(widget, RadioSelect | CheckboxSelectMultiple):
-        shape = "choices"
-    elif isinstance(widget, Select) and not widget.allow_multiple_selected:
-        shape = "select"
-    elif bound.use_fieldset:
-        shape = "group"
-    else:
-        shape = "control"
+    shape = _shape(bound)
     attributes = _direction(bound) | ({} if placeholder is None else {"placeholder": placeholder})
-    optional = any(
-        not other.required and not isinstance(other.widget, CheckboxInput) for other in bound.form.fields.values()
-    )
-    return {
-        "bound": bound, "shape": shape, "control": bound.as_widget(attrs=attributes),
-        "label": label or bound.label, "hint": hint or bound.help_text, "hide_label": hide_label, "wide": wide,
-        "say_required": bound.field.required and optional and shape != "check",
-    }
+    control = bound.as_widget(attrs=attributes)
+    if shape == "hidden":
+        return control
+    said, notes = conditional_escape(label or bound.label), _notes(bound, hint or bound.help_text)
+    place = " all" if wide else ""
+    if shape == "check":
+        drawn = (f'<div class="field check{place}"><label for="{bound.id_for_label}">{control}<span>{said}</span>'
+                 f"</label>{notes}</div>")
+    elif shape in {"choices", "group"}:
+        described = f' aria-describedby="{bound.aria_describedby}"' if bound.aria_describedby else ""
+        hidden = ' class="sr-only"' if hide_label else ""
+        if _say_required(bound):
+            said += f' <em class="tiny muted">{escape(_("required"))}</em>'
+        row = "choices" if shape == "choices" else "row"
+        drawn = (f'<fieldset class="field{place}"{described}><legend{hidden}>{said}</legend>'
+                 f'<div class="{row}">{control}</div>{notes}</fieldset>')
+    else:
+        hidden = " sr-only" if hide_label else ""
+        if _say_required(bound):
+            said += f' <em>{escape(_("required"))}</em>'
+        control = f'<span class="select">{control}</span>' if shape == "select" else control
+        drawn = (f'<div class="field{place}"><label class="label{hidden}" for="{bound.id_for_label}">{said}</label>'
+                 f"{control}{notes}</div>")
+    return mark_safe(drawn)  # noqa: S308  every part is escaped above or drawn by its widget
