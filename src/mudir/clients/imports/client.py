@@ -14,7 +14,7 @@ from mudir.clients import completeness, rules
 from mudir.clients.imports import cleaning
 from mudir.clients.imports.headers import CLIENT_HEADS
 from mudir.clients.imports.reading import ReachImporter
-from mudir.clients.imports.writing import changes_of, insert_rows, record_events, remove_records, write_back
+from mudir.clients.imports.writing import changes_of, found_by, insert_rows, record_events, remove_records, write_back
 from mudir.clients.models import Address, Client, Email, Phone
 from mudir.clients.services.client import edit_client, sort_key_of
 from mudir.clients.services.reach import primary_copies
@@ -130,14 +130,15 @@ def insert_clients(
     Part of an import, which asked for permission and cleaned the values as `create_client` would.
     """
     keys = draw_keys(Client, len(given))
-    insert(Client, (_client_row(pk, by, values, lists, today, with_contact=with_contact)
-                    for pk, (values, lists) in zip(keys, given, strict=True)),
-           created_by_id=by.pk, updated_at=timezone.now())
+    rows = [_client_row(pk, by, values, lists, today, with_contact=with_contact)
+            for pk, (values, lists) in zip(keys, given, strict=True)]
+    insert(Client, rows, created_by_id=by.pk, updated_at=timezone.now())
     for name, model in (("phones", Phone), ("emails", Email), ("addresses", Address)):
         insert_rows(model, "client_id", ((pk, row) for pk, (_values, lists) in zip(keys, given, strict=True)
                                          for row in lists.get(name, ())))
     record_events("client.imported", "clients.client", keys, by=by)
-    search.index_many("clients.client", keys, spell=False)
+    search.index_many("clients.client", keys, spell=False, given={
+        row["id"]: row | found_by(lists) for row, (_values, lists) in zip(rows, given, strict=True)})
     return keys
 
 

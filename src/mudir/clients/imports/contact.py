@@ -15,7 +15,7 @@ from mudir.clients.imports import cleaning
 from mudir.clients.imports.client import insert_clients
 from mudir.clients.imports.headers import CONTACT_HEADS
 from mudir.clients.imports.reading import ReachImporter
-from mudir.clients.imports.writing import changes_of, insert_rows, record_events, remove_records, write_back
+from mudir.clients.imports.writing import changes_of, found_by, insert_rows, record_events, remove_records, write_back
 from mudir.clients.models import Address, Client, Contact, ContactRole, Email, Phone
 from mudir.clients.services.client import sort_key_of, weigh_again
 from mudir.clients.services.contact import edit_contact
@@ -103,7 +103,8 @@ class ContactImporter(ReachImporter):
         known = set(clients.values()) - set(beside)
         for client in Client.objects.visible_to(self.by).filter(pk__in=known).select_for_update(of=("self",)):
             weigh_again(client)
-        search.index_many("clients.contact", keys, spell=False)
+        search.index_many("clients.contact", keys, spell=False, given={
+            pk: row.data[0] | found_by(row.data[1]) for pk, row in zip(keys, rows, strict=True)})
         return keys, beside
 
     def _clients(self, rows: Sequence[Row], *, today: date) -> tuple[dict[str, int], list[int]]:

@@ -30,6 +30,12 @@ def insert_rows(model: type[models.Model], parent: str, rows: Iterable[tuple[int
     insert(model, ({parent: pk, **row} for pk, row in rows))
 
 
+def found_by(lists: Mapping[str, list]) -> dict[str, list[str]]:
+    """The numbers and addresses that a record is found by."""
+    return {"phones": [row["e164"] for row in lists.get("phones", ()) if row["e164"]],
+            "emails": [row["address"] for row in lists.get("emails", ())]}
+
+
 def record_events(
     verb: str, kind: str, keys: Iterable[int], *, by: User, target_kind: str = "", targets: Iterable[int | None] = ()
 ) -> None:

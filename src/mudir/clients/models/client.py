@@ -112,6 +112,8 @@ class Client(Record):
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="clients_by_name"),
             models.Index(fields=["owner", "sort_key", "id"], condition=PRESENT, name="clients_of_owner"),
             models.Index(fields=["team", "sort_key", "id"], condition=PRESENT, name="clients_of_team"),
+            # What the scope asks, so that a list is counted without reading its rows.
+            models.Index(fields=["confidential", "owner"], include=["id"], condition=PRESENT, name="clients_to_count"),
             models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="clients_by_last_contact"),
             models.Index(fields=["owner", "last_contact_at", "id"], condition=PRESENT, name="contact_of_owner"),
             models.Index(fields=["next_step_date", "id"], condition=PRESENT, name="clients_by_next_step"),
