@@ -1,7 +1,7 @@
 """Writing what records are found by, in the same transaction as the records themselves."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -23,17 +23,21 @@ def index(record: models.Model) -> None:
     index_many(record._meta.label_lower, [record.pk])
 
 
-def index_many(kind: str, ids: Sequence[int], *, spell: bool = True) -> None:
+def index_many(
+    kind: str, ids: Sequence[int], *, spell: bool = True, given: Mapping[int, Mapping[str, Any]] | None = None
+) -> None:
     """The same for many records of a kind; records that are gone or in the trash are taken out.
 
     A fixed number of statements for every 2,000. With `spell=False` new Latin names are found in Latin at once and in
-    Arabic after the job `spell_names`.
+    Arabic after the job `spell_names`. `given` are the values of each record by field, in the hand of whoever has just
+    written them: they are not read again.
     """
     record_type = registry.for_kind(kind)
     fields = indexed_fields(record_type)
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
-        values = _read(record_type, fields, some)
+        values = _read(record_type, fields, some) if given is None else {
+            pk: [_listed(given[pk].get(field.id)) for field, _weight in fields] for pk in some}
         _write(kind, fields, values, spell=spell)
         _forget(kind, [pk for pk in some if pk not in values])
 
@@ -81,6 +85,10 @@ def _read(record_type: RecordType, fields: list[tuple[Field, str]], ids: list[in
                 if pk in found and value:
                     found[pk][place].append(value)
     return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _write(

@@ -123,6 +123,21 @@ def test_people_come_in_with_their_clients(owner, client_of_owner):
     assert client_of_owner.completeness == 70  # 50 without a person to speak to
 
 
+@pytest.mark.parametrize(("kind", "text"), [
+    ("clients.client", HEADS + "مخابز السنبلة,055 123 4567 / 19191,Info@Sunbula.example,الرياض,10-10,Food,A1\n"),
+    ("clients.contact", "Name,Account Name,Job Title,Phone,Notes\nSara Ali,Zilal,Buyer,00966551234567,Likes tea\n"),
+])
+def test_what_is_imported_is_found_by_what_a_new_reading_finds_it_by(owner, kind, text):
+    imported(owner, text, kind=kind)
+    entries = SearchEntry.objects.order_by("kind", "object_id")
+    written = list(entries.values_list("kind", "object_id", "tokens", "words"))
+    entries.delete()
+    search.rebuild()
+
+    assert written
+    assert list(entries.all().values_list("kind", "object_id", "tokens", "words")) == written
+
+
 def test_a_row_is_rejected_for_each_value_that_no_form_takes(owner):
     text = ("Name,Email,Country,Tier,Client since,Phone,Website,Languages\n"
             "A,b@@c,,,,,,\nB,,Atlantis,,,,,\nC,,,Golden,,,,\nD,,,,31/02/2020,,,\nE,,,,,9.66551E+11,,\n"
