@@ -191,6 +191,7 @@ LAYOUTS = (  # who writes files with all of these heads; the first that fits
     ("Pipedrive", {"personname", "personid"}),
     ("Pipedrive", {"organizationname", "organizationid"}),
     ("Pipedrive", {"organizationname", "organizationowner"}),
+    ("Zoho CRM", {"recordid", "contactowner", "accountname"}),  # before HubSpot, which has no accounts
     ("HubSpot", {"recordid", "contactowner"}),
     ("HubSpot", {"recordid", "companyowner"}),
     ("HubSpot", {"recordid", "lifecyclestage"}),

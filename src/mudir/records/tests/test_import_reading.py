@@ -222,6 +222,24 @@ def test_the_files_of_other_programs_are_recognised(owner, name):
     assert {head: mapping[head] for head in wanted} == wanted
 
 
+@pytest.mark.parametrize(("kind", "columns"), [
+    ("clients.client", {
+        "Record Id": "external_id", "Account Owner": "", "Account Name": "name", "Phone": "phones",
+        "Website": "website", "Industry": "sector", "Billing Street": "street", "Billing City": "city", "Billing Country": "country",
+        "Description": "notes"}),
+    ("clients.contact", {
+        "Record Id": "external_id", "Contact Owner": "", "First Name": "name:given", "Last Name": "name:family",
+        "Account Name": "client", "Email": "emails", "Title": "job_title", "Department": "department",
+        "Mobile": "phones:mobile"}),
+])
+def test_the_files_of_zoho_are_recognised(owner, kind, columns):
+    found = {one.record_type().kind: one.recognise(list(columns), owner) for one in (ClientImporter, ContactImporter)}
+
+    assert max(found, key=lambda one: found[one].certainty) == kind
+    assert found[kind].layout == "Zoho CRM"
+    assert dict(zip(columns, found[kind].mapping, strict=True)) == columns
+
+
 @pytest.mark.parametrize(("heads", "mapping"), [
     (["اسم العميل", "رقم الجوال", "البريد الإلكتروني", "المدينة", "السجل التجاري", "ملاحظات"],
      ["name", "phones:mobile", "emails", "city", "registration_number", "notes"]),
