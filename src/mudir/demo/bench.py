@@ -95,9 +95,28 @@ def import_rows(count: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "companies.csv"
         write_companies(file, count)
-        summary = import_file(file, kind="clients", by=User.objects.get(email="director@bench.example"))
+        director = User.objects.get(email="director@bench.example")
+        before = processor_seconds()
+        summary = import_file(file, kind="clients", by=director)
+        spent = [after - start for start, after in zip(before, processor_seconds(), strict=True)]
     return {name: summary[name] for name in ("rows", "new", "skipped", "rejected", "seconds", "rows_per_s")} | {
-        "memory_mb": memory_mb()}
+        "cpu_us_per_row": {name: round(seconds / count * 1e6)
+                           for name, seconds in zip(("writing", "reading", "database"), spent, strict=True)},
+        "memory_mb": memory_mb(), "reader_memory_mb": memory_mb(resource.RUSAGE_CHILDREN),
+        "load": [round(load, 2) for load in os.getloadavg()]}
+
+
+def processor_seconds() -> tuple[float, float, float]:
+    """Of this process, of those that it started and that have ended, and of the database that answers it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    times = os.times()
+    ticks = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (times.user + times.system, times.children_user + times.children_system,
+            sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
 
 
 def write_companies(file: Path, count: int) -> None:
@@ -112,8 +131,8 @@ def write_companies(file: Path, count: int) -> None:
             writer.writerow([one.name, one.name_other, one.phone, one.email, one.city, registration])
 
 
-def memory_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def memory_mb(whose: int = resource.RUSAGE_SELF) -> int:
+    return resource.getrusage(whose).ru_maxrss // 1024
 
 
 def prepare(clients: int, *, alone: bool = False) -> float:
