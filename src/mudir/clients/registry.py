@@ -250,13 +250,13 @@ for model, panels in {
         (gettext_lazy("Addresses and consent"), "clients:client_reach", 5, "facts"),
         (gettext_lazy("Freshness"), "clients:freshness", 10, "facts"),
         (gettext_lazy("Contacts"), "clients:contacts", 20, "facts"),
-        (gettext_lazy("Keep in mind"), "clients:client_nuances", 30, "facts"),
+        (gettext_lazy("Keep in mind"), "clients:client_nuances", 30, "next"),
         (gettext_lazy("Branches and relations"), "clients:relations", 40, "facts"),
     ),
     Contact: (
         (gettext_lazy("Addresses and consent"), "clients:contact_reach", 5, "facts"),
         (gettext_lazy("Clients"), "clients:clients_of_contact", 20, "facts"),
-        (gettext_lazy("Keep in mind"), "clients:contact_nuances", 30, "facts"),
+        (gettext_lazy("Keep in mind"), "clients:contact_nuances", 30, "next"),
     ),
 }.items():
     for title, url, order, place in panels:
