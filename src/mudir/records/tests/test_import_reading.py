@@ -225,8 +225,8 @@ def test_the_files_of_other_programs_are_recognised(owner, name):
 @pytest.mark.parametrize(("kind", "columns"), [
     ("clients.client", {
         "Record Id": "external_id", "Account Owner": "", "Account Name": "name", "Phone": "phones",
-        "Website": "website", "Industry": "sector", "Billing Street": "street", "Billing City": "city", "Billing Country": "country",
-        "Description": "notes"}),
+        "Website": "website", "Industry": "sector", "Billing Street": "street", "Billing City": "city",
+        "Billing Country": "country", "Description": "notes"}),
     ("clients.contact", {
         "Record Id": "external_id", "Contact Owner": "", "First Name": "name:given", "Last Name": "name:family",
         "Account Name": "client", "Email": "emails", "Title": "job_title", "Department": "department",
