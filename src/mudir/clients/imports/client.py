@@ -80,8 +80,13 @@ class ClientImporter(ReachImporter):
                 "pk", "sort_key", "phone", "email", "kind", *CODES)
         }
 
+    def make_ready(self, rows: Sequence[Row], *, today: date) -> None:
+        super().make_ready(rows, today=today)
+        for row in rows:
+            row.ready = client_row(self.by, *row.data, today=today)
+
     def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
-        return insert_clients(self.by, [row.data for row in rows], today=today), []
+        return insert_clients(self.by, [row.ready for row in rows], [row.data[1] for row in rows]), []
 
     def change(self, pk: int, row: Row, *, overwrite: bool) -> Change:
         client = Client.objects.visible_to(self.by).get(pk=pk)
@@ -122,30 +127,29 @@ def _owners(by: User) -> dict[str, User]:
     return {name: user for name, user in found.items() if name not in several}
 
 
-def insert_clients(
-    by: User, given: Sequence[tuple[Mapping[str, Any], Mapping[str, list]]], *, today: date, with_contact: bool = False
-) -> list[int]:
-    """Write new clients from cleaned values and their lists; what is filled in counts as confirmed today.
+def insert_clients(by: User, rows: Sequence[dict[str, Any]], lists_of: Sequence[Mapping[str, list]]) -> list[int]:
+    """Write new clients from rows of `client_row` and the lists of each; returns their keys.
 
     Part of an import, which asked for permission and cleaned the values as `create_client` would.
     """
-    keys = draw_keys(Client, len(given))
-    rows = [_client_row(pk, by, values, lists, today, with_contact=with_contact)
-            for pk, (values, lists) in zip(keys, given, strict=True)]
+    keys = draw_keys(Client, len(rows))
+    for pk, row in zip(keys, rows, strict=True):
+        row["id"] = pk
     insert(Client, rows, created_by_id=by.pk, updated_at=timezone.now())
     for name, model in (("phones", Phone), ("emails", Email), ("addresses", Address)):
-        insert_rows(model, "client_id", ((pk, row) for pk, (_values, lists) in zip(keys, given, strict=True)
+        insert_rows(model, "client_id", ((pk, row) for pk, lists in zip(keys, lists_of, strict=True)
                                          for row in lists.get(name, ())))
     record_events("client.imported", "clients.client", keys, by=by)
     search.index_many("clients.client", keys, spell=False, given={
-        row["id"]: row | found_by(lists) for row, (_values, lists) in zip(rows, given, strict=True)})
+        row["id"]: row | found_by(lists) for row, lists in zip(rows, lists_of, strict=True)})
     return keys
 
 
-def _client_row(pk: int, by: User, values: Mapping[str, Any], lists: Mapping[str, list], today: date, *,
-                with_contact: bool) -> dict[str, Any]:
+def client_row(by: User, values: Mapping[str, Any], lists: Mapping[str, list], *, today: date,
+               with_contact: bool = False) -> dict[str, Any]:
+    """The columns of a new client but for its key; what is filled in counts as confirmed today."""
     owner = values.get("owner") or by
-    row = {"id": pk, "owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key_of(values["name"])}
+    row = {"owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key_of(values["name"])}
     row |= {name: values.get(name, default) for name, default in DEFAULTS}
     for name in ("phones", "emails", "addresses"):
         row |= primary_copies(name, [SimpleNamespace(**each) for each in lists.get(name, ()) if each["is_primary"]])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from mudir.accounts.models import User
 from mudir.clients import rules
 from mudir.clients.imports import cleaning
-from mudir.clients.imports.client import insert_clients
+from mudir.clients.imports.client import client_row, insert_clients
 from mudir.clients.imports.headers import CONTACT_HEADS
 from mudir.clients.imports.reading import ReachImporter
 from mudir.clients.imports.writing import changes_of, found_by, insert_rows, record_events, remove_records, write_back
@@ -115,7 +115,8 @@ class ContactImporter(ReachImporter):
         missing = [name for key, name in names.items() if key not in clients]
         if not missing:
             return clients, []
-        made = insert_clients(self.by, [({"name": name}, {}) for name in missing], today=today, with_contact=True)
+        rows = [client_row(self.by, {"name": name}, {}, today=today, with_contact=True) for name in missing]
+        made = insert_clients(self.by, rows, [{}] * len(rows))
         return clients | {sort_key_of(name): pk for name, pk in zip(missing, made, strict=True)}, made
 
     def _contact_row(self, pk: int, row: Row) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 
 from mudir.accounts.models import User
+from mudir.kit.arabic.names import name_tokens
 from mudir.records import registry
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
@@ -68,6 +69,7 @@ class Row:
     data: Any  # what the importer writes
     problems: list[dict[str, Any]]  # code, column and value; worded by importing/reasons.py
     twin: "Match | None" = None  # the same one in a row before it
+    ready: Any = None  # what `Importer.make_ready` worked out
 
 
 @dataclass(slots=True)
@@ -131,6 +133,12 @@ class Importer:
     def clean(self, number: int, cells: Sequence[str]) -> Row:
         """A row as it would be written. No query: it runs beside the database."""
         raise NotImplementedError
+
+    def make_ready(self, rows: Sequence[Row], *, today: date) -> None:
+        """Work out what writing them needs and no query tells: it runs while the database works on the rows before."""
+        for row in rows:
+            name_tokens(row.name)  # kept, for whoever asks again
+            name_tokens(row.name_other)
 
     def known(self, rows: Sequence[Row]) -> list[dict[int, list[str]]]:
         """For each row the records with the same phone, e-mail or one of `codes`, and which of them it is.

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import date
 from itertools import batched
 from typing import Any
 
@@ -82,13 +83,21 @@ def ahead[T](items: Iterator[T]) -> Iterator[T]:
         thread.join()
 
 
-def cleaned(job: Import, importer: Importer) -> Iterator[list[Row]]:
-    """Batches of the file's rows, with what the person put right on the page."""
+def cleaned(job: Import, importer: Importer, *, today: date | None = None) -> Iterator[list[Row]]:
+    """Batches of the file's rows, with what the person put right on the page; with `today`, ready to be written."""
     mends: dict[int, list[tuple[int, str]]] = {}
     for number, column, value in ImportMend.objects.filter(of=job).values_list("number", "column", "value"):
         mends.setdefault(number, []).append((column, value))
     task = Task(job.file.path, job.encoding, job.separator, job.first_row, mends, importer, BATCH, get_language())
-    return ahead(read(task) if job.rows < LARGE else read_beside(task))
+    batches = read(task) if job.rows < LARGE else read_beside(task)
+    return ahead(batches if today is None else _made_ready(batches, importer, today))
+
+
+def _made_ready(batches: Iterator[list[Row]], importer: Importer, today: date) -> Iterator[list[Row]]:
+    with closing(batches):
+        for rows in batches:
+            importer.make_ready([row for row in rows if not row.problems], today=today)
+            yield rows
 
 
 # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +147,7 @@ class Run:
     def go(self) -> None:
         self._remember()
         done = self.job.done
-        with closing(cleaned(self.job, self.importer)) as batches:
+        with closing(cleaned(self.job, self.importer, today=self.today)) as batches:
             passed = 0
             for rows in batches:
                 passed += len(rows)
