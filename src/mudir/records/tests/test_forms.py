@@ -78,6 +78,16 @@ def test_the_second_writer_sees_both_values_and_who_wrote_the_other(client, owne
     assert (client_of_owner.sector, client_of_owner.version) == ("Retail", 2)
 
 
+def test_what_the_second_writer_left_alone_is_not_asked_of_them(client, owner, lead, client_of_owner):
+    edit_client(client_of_owner, by=lead, version=1, sector="Retail", source="Referral")
+    client.force_login(owner)
+    page = client.post(f"/clients/{client_of_owner.pk}/edit/",
+                       sent(client_of_owner, sector="Wholesale", source="")).content.decode()
+
+    assert '<input type="radio" name="keep-source" value="theirs" required checked>' in page
+    assert '<input type="radio" name="keep-sector" value="theirs" required>' in page
+
+
 @pytest.mark.parametrize(("keep", "kept"), [("theirs", "Retail"), ("mine", "Wholesale")])
 def test_the_second_writer_chooses_value_by_value(client, owner, lead, client_of_owner, keep, kept):
     edit_client(client_of_owner, by=lead, version=1, sector="Retail")

@@ -1,6 +1,10 @@
 """Making and changing a record."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -67,20 +71,32 @@ def edit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
                 take_errors(form, error)
             except Conflict as conflict:
                 status = 409
-                context |= both_values(form, conflict.current)
+                context |= both_values(form, conflict.current, int(version))
             else:
                 notify(request, _("“%(record)s” is saved.") % {"record": record})
                 return HttpResponseRedirect(record.get_absolute_url())
     return render_page(request, "records/form.html", context, fragment="form", status=status)
 
 
-def both_values(form: RecordForm, current: Record) -> dict:
-    """What differs between the form as sent and the record as it stands now."""
+def both_values(form: RecordForm, current: Record, version: int) -> dict:
+    """What differs between the form as sent and the record as it stands now.
+
+    What the person left as it was at the `version` they read is not theirs: there the saved value is chosen already.
+    """
     now = form.values_of(current, list(form.cleaned_data))
+    read = current.history_rows.filter(version=version).order_by("-pgh_id").values().first() or {}
     differing = [
         {"name": name, "label": form.fields[name].label if name in form.fields else name,
-         "theirs": form.shown(name, now[name]), "mine": form.shown(name, mine)}
+         "theirs": form.shown(name, now[name]), "mine": form.shown(name, mine),
+         "is_untouched": _is_kept(read, name, mine)}
         for name, mine in form.cleaned_data.items() if now[name] != mine
     ]
     last = Event.objects.filter(kind=current._meta.label_lower, object_id=current.pk).order_by("-at", "-id")
     return {"conflict": differing, "version": current.version, "last_event": last.select_related("actor").first()}
+
+
+def _is_kept(read: Mapping[str, Any], name: str, mine: Any) -> bool:
+    """Whether a value is what stood there when the form was opened; of a list of rows nobody can tell."""
+    if isinstance(mine, models.Model):
+        return read.get(f"{name}_id") == mine.pk
+    return read.get(name, read.get(f"{name}_id", ...)) == mine
