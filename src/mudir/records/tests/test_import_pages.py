@@ -12,7 +12,7 @@ from mudir.records.models import Import
 pytestmark = pytest.mark.django_db
 FILE = ("Company Name,Phone,Email\nمخابز السنبلة,0551234567,info@sunbula.example\n"
         "شركة النخبة للتجارة,0112345678,\nBroken,,no mail\n")
-SALESFORCE = Path("/work/shared/data/salesforce_export/accountData.csv")
+SALESFORCE = Path(__file__).parents[5] / "shared/data/salesforce_export/accountData.csv"
 
 
 @pytest.fixture(autouse=True)
