@@ -77,6 +77,8 @@ class Call(Activity):
         NO_ANSWER = "no_answer", _("No answer")
         CALL_BACK = "call_back", _("Call back")
 
+    planned: "Task | None" = None  # the next step, on a call that was logged just now
+
     direction = models.CharField(_("direction"), max_length=10, choices=Direction, default=Direction.OUTGOING)
     outcome = models.CharField(_("result"), max_length=10, choices=Outcome, default=Outcome.REACHED)
     notes = models.TextField(_("what was said"), blank=True)

@@ -22,14 +22,23 @@ class Conflict(Exception):
         self.current = current
 
 
-def add_event(
+def event_of(
     record: models.Model, verb: str, *, by: User, target: models.Model | None = None, **details: Any
 ) -> Event:
-    """Put one fact on the record's timeline; `target` is the record it is about, where that is another one."""
-    return Event.objects.create(
+    """One fact for the record's timeline, unwritten; `target` is the record it is about, where that is another."""
+    return Event(
         verb=verb, kind=record._meta.label_lower, object_id=record.pk, actor=by, details=details,
         target_kind=target._meta.label_lower if target else "", target_id=target.pk if target else None,
     )
+
+
+def add_event(
+    record: models.Model, verb: str, *, by: User, target: models.Model | None = None, **details: Any
+) -> Event:
+    """Put one fact on the record's timeline."""
+    event = event_of(record, verb, by=by, target=target, **details)
+    event.save(force_insert=True)
+    return event
 
 
 def locked(record: Record, *, by: User, version: int | None = None) -> Record:

@@ -59,7 +59,7 @@ def log_call(
         touch_client(current, at=call.started_at, contact=contact)
     tell_of_new(call, "call.logged", by=by, outcome=call.outcome)
     if next_step.strip() or call.outcome == Call.Outcome.CALL_BACK:
-        plan(
+        call.planned = plan(
             by=by, client=current, contact=contact, call=call, title=next_step.strip() or _call_back(contact),
             due_date=next_step_date or next_working_day(timezone.localdate(), by.country),
         )

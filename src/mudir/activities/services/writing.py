@@ -12,7 +12,8 @@ from mudir.accounts.models import User
 from mudir.activities import rules
 from mudir.activities.models import Activity
 from mudir.clients.models import Client, Contact, ContactRole
-from mudir.records.services import add_event, locked
+from mudir.records.models import Event
+from mudir.records.services import add_event, event_of, locked
 
 
 def writable(client: Client, *, by: User) -> Client:
@@ -75,10 +76,11 @@ def tell_of_new(activity: Activity, verb: str, *, by: User, **details: Any) -> N
 
     There it is shown with the activity itself, hence only to who sees that.
     """
-    add_event(activity, verb, by=by, **details)
-    for record in (activity.client, activity.contact):
-        if record is not None:
-            add_event(record, verb, by=by, target=activity, **details)
+    around = [record for record in (activity.client, activity.contact) if record is not None]
+    Event.objects.bulk_create([
+        event_of(activity, verb, by=by, **details),
+        *(event_of(record, verb, by=by, target=activity, **details) for record in around),
+    ])
 
 
 def tell_of_change(activity: Activity, verb: str, *, by: User, **details: Any) -> None:

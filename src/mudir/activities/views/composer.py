@@ -97,7 +97,7 @@ def said_of(written: Activity, request: HttpRequest) -> str:
         return _("Planned: %(day)s.") % {"day": fmt.ago(written.due_date)}
     if not isinstance(written, Call):
         return _("The note is saved.")
-    step = Task.objects.all().present_to(request.user).filter(call=written).first()
+    step = written.planned
     if step is None:
         return _("The call is logged.")
     return _("The call is logged. Next: %(step)s, %(day)s.") % {"step": step.title, "day": fmt.ago(step.due_date)}
