@@ -19,8 +19,13 @@ REASON = "what records are found by; every answer is narrowed to the reader"
 
 
 def index(record: models.Model) -> None:
-    """Write what the record is found by, as it stands in the database."""
-    index_many(record._meta.label_lower, [record.pk])
+    """Write what the record, just saved, is found by. One of own columns alone is not read again."""
+    fields = [field for field, _weight in indexed_fields(registry.for_model(type(record)))]
+    columns = {column.name for column in record._meta.concrete_fields if not column.is_relation}
+    given = None
+    if record.trashed_at is None and all(field.path in columns for field in fields):
+        given = {record.pk: {field.id: getattr(record, field.path) for field in fields}}
+    index_many(record._meta.label_lower, [record.pk], given=given)
 
 
 def index_many(
