@@ -145,7 +145,6 @@ def prepare(clients: int, *, alone: bool = False) -> float:
 
     settings.ROOT_URLCONF = "mudir.demo.bare"
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     started = time.perf_counter()
     if not User.objects.exists():
         fill(clients, alone=alone)
