@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString, mark_safe
@@ -35,6 +36,13 @@ def read_day(text: str) -> date:
     except OverflowError as error:  # outside the tables of Umm al-Qura
         raise ValueError(str(error)) from error
     return date(found.year, found.month, found.day)
+
+
+def take_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put what the model or the service refused beside the field it is about."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, errors)
 
 
 class Renderer(DjangoTemplates):

@@ -1,7 +1,6 @@
 """Pages about people and access."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import Form
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from mudir.accounts import rules
@@ -11,10 +10,3 @@ def managing(request: HttpRequest) -> None:
     """Raises PermissionDenied for whoever does not manage users."""
     if not rules.can_manage_users(request.user):
         raise PermissionDenied
-
-
-def take_errors(form: Form, error: ValidationError) -> None:
-    """Put what the model or the service refused beside the field it is about."""
-    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
-    for name, errors in by_field.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from mudir.accounts import services
 from mudir.accounts.forms import PreferencesForm
 from mudir.accounts.forms.preferences import weekday_names
-from mudir.accounts.views import take_errors
 from mudir.kit.addresses import local_or
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 

@@ -11,7 +11,8 @@ from mudir.accounts import services
 from mudir.accounts.forms import TeamForm
 from mudir.accounts.models import Team
 from mudir.accounts.tree import team_tree
-from mudir.accounts.views import managing, take_errors
+from mudir.accounts.views import managing
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 

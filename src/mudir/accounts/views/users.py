@@ -14,7 +14,8 @@ from mudir.accounts.forms import UserForm
 from mudir.accounts.models import User
 from mudir.accounts.roles import ROLES
 from mudir.accounts.tree import team_tree
-from mudir.accounts.views import managing, take_errors
+from mudir.accounts.views import managing
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mudir.accounts import services
 from mudir.accounts.forms import WelcomeForm
 from mudir.accounts.models import User
-from mudir.accounts.views import take_errors
 from mudir.kit.addresses import local_or
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 
 

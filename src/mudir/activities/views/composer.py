@@ -14,9 +14,9 @@ from mudir.activities.models import Activity, Call, Task
 from mudir.activities.views.next import next_context, timeline_context
 from mudir.clients.models import Client, Contact
 from mudir.clients.views import seen_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 
 FORMS: dict[str, type[WriteForm]] = {"call": LogCallForm, "note": WriteNoteForm, "task": PlanTaskForm}
 WRITE = {"call": services.log_call, "note": services.write_note, "task": services.make_task}

@@ -17,9 +17,9 @@ from mudir.activities.views.day import day_fragment
 from mudir.activities.views.next import lines_of, next_context, timeline_context
 from mudir.clients.models import Contact
 from mudir.clients.views import seen_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 
 
 def _answer(request: HttpRequest, task: Task) -> HttpResponse:

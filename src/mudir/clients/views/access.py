@@ -13,10 +13,10 @@ from mudir.clients import rules, services
 from mudir.clients.forms import AssignForm, ShareForm
 from mudir.clients.models import Client
 from mudir.clients.views import client_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.records.models import Share
-from mudir.records.views.forms import take_errors
 
 
 def _shares_of(client: Client) -> Any:

@@ -14,9 +14,9 @@ from mudir.clients import rules, services
 from mudir.clients.forms import LinkContactForm
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.clients.views import client_or_404, contact_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 
 SHOWN = 8
 IMPORTANCE = ("decider", "signatory", "influencer", "payer", "user", "gatekeeper", "other")

@@ -18,9 +18,9 @@ from mudir.clients.occasions import next_occasion
 from mudir.clients.services.reach import parent_of
 from mudir.clients.views import seen_or_404
 from mudir.kit.formatting import Formatter
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 
 ICONS = {
     Nuance.Kind.PREFERENCE: "day", Nuance.Kind.ETIQUETTE: "star", Nuance.Kind.DATE: "cake",

@@ -17,9 +17,9 @@ from mudir.clients import rules, services
 from mudir.clients.forms import RelationForm
 from mudir.clients.models import Client, Relation
 from mudir.clients.views import client_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 from mudir.records.views.record import once
 
 SHOWN = 8

@@ -10,9 +10,9 @@ from mudir.clients.forms import StageForm
 from mudir.clients.models import Stage
 from mudir.clients.services.stage import needs_reason
 from mudir.clients.views import client_or_404
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
-from mudir.records.views.forms import take_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

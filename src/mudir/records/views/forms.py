@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.records import rules, services
@@ -18,15 +19,6 @@ from mudir.records.models import Event, Record
 from mudir.records.registry import RecordType
 from mudir.records.services import Conflict
 from mudir.records.views.record import seen_or_404
-
-MODEL_WIDE = "__all__"
-
-
-def take_errors(form: RecordForm, error: ValidationError) -> None:
-    """Put what the model or the service refused beside the field it is about."""
-    by_field = error.error_dict if hasattr(error, "error_dict") else {MODEL_WIDE: error.error_list}
-    for name, errors in by_field.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
