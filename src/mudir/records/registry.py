@@ -138,7 +138,7 @@ def register(
     known = {
         column.name: field_from_model(model, column.name)
         for column in model._meta.fields
-        if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations"}
+        if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations", "tags"}
     }
     known |= {extra.id: extra for extra in fields}
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):

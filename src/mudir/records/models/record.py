@@ -1,7 +1,9 @@
 """What every record carries."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,11 @@ class Record(models.Model):
         verbose_name=_("added by"),
     )
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    # By the code of a custom field, which an administrator made; blank ones are left out.
+    custom = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
+    tags = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("tags"), default=list, db_default=[], blank=True, editable=False
+    )
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, blank=True, editable=False)
 
     class Meta:
