@@ -27,6 +27,8 @@ FACES = ("Regular", "Medium", "SemiBold")
 FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
+    "sortable.js": "sortablejs/modular/sortable.esm.js",
+    "sortable-LICENSE.txt": "sortablejs/LICENSE",
     **{f"IBMPlexSansArabic-{face}.woff2": f"@ibm/plex-sans-arabic/fonts/complete/woff2/IBMPlexSansArabic-{face}.woff2"
        for face in FACES},
     "IBMPlexSansArabic-LICENSE.txt": "@ibm/plex-sans-arabic/LICENSE.txt",
