@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from mudir.clients.models import Client, Contact, Phone
 from mudir.clients.services import create_client
 from mudir.conftest import person
-from mudir.records import query as engine
 from mudir.records import registry
 from mudir.records.fields import ValueType
 from mudir.records.query import (
@@ -31,6 +30,7 @@ from mudir.records.query import (
     Total,
     encode_cursor,
 )
+from mudir.records.query import asking as engine
 
 CLIENT, CONTACT = "clients.client", "clients.contact"
 TODAY = date(2026, 11, 25)

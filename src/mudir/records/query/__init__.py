@@ -1,0 +1,15 @@
+"""`QuerySpec`: the only way from anything a person sends to a query over records.
+
+A spec names fields by their ids in the registry, never by columns. An unknown field and a forbidden one give the same
+error. The same object is the address of a page, a saved view, an export, a bulk action.
+"""
+
+from mudir.records.query.asking import Page, Query, Total
+from mudir.records.query.cursors import decode_cursor, encode_cursor
+from mudir.records.query.operators import OPERATORS, OPERATORS_OF, TAKES_NOTHING
+from mudir.records.query.spec import Condition, Group, QuerySpec, SpecError
+
+__all__ = [
+    "OPERATORS", "OPERATORS_OF", "TAKES_NOTHING", "Condition", "Group", "Page", "Query", "QuerySpec", "SpecError",
+    "Total", "decode_cursor", "encode_cursor",
+]

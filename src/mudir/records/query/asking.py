@@ -1,0 +1,210 @@
+"""A spec bound to who asks: checked against the registry, and from there to rows, pages, totals and groups."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
+
+from mudir.accounts.models import User
+from mudir.kit.scope import ScopedQuerySet
+from mudir.records import registry, search
+from mudir.records.fields import Field, ValueType, with_computed
+from mudir.records.query.cursors import decode_cursor, encode_cursor
+from mudir.records.query.operators import condition_to_q
+from mudir.records.query.spec import Group, QuerySpec, SpecError, unknown_field
+
+MOST_CONDITIONS = 30
+COUNTED_EXACTLY = 10_000
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many rows there are: exactly up to 10,000, '10,000+' beyond."""
+
+    count: int
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[tuple]  # primary key, title, then the values of each path asked for
+    next_cursor: str  # empty on the last page
+
+
+class Query:
+    """A spec bound to an actor and checked against the registry: raises `SpecError` when made."""
+
+    def __init__(self, spec: QuerySpec, actor: User):
+        self.spec, self.actor = spec, actor
+        self.record_type = registry.for_kind(spec.kind)
+        self.fields = self.record_type.visible_fields(actor)
+        self.columns = [self.field(name) for name in dict.fromkeys(spec.columns or self._default_columns())]
+        self.order = self._order()
+        self.where = self._where(spec.where)
+
+    def _default_columns(self) -> list[str]:
+        return [name for name in self.record_type.columns if name in self.fields]
+
+    def field(self, name: str) -> Field:
+        try:
+            return self.fields[name]
+        except KeyError:
+            raise unknown_field(name) from None
+
+    def _order(self) -> list[tuple[Field, bool]]:
+        order = []
+        for name in self.spec.sort or (self.record_type.sort,):
+            spec_field = self.field(name.removeprefix("-"))
+            if not spec_field.sort_path:
+                raise SpecError(_("The list cannot be sorted by “%(field)s”.") % {"field": spec_field.label})
+            order.append((spec_field, name.startswith("-")))
+        if len(order) > 3:
+            raise SpecError(_("Sort by at most three fields."))
+        return order
+
+    def _where(self, group: Group) -> Q:
+        if sum(1 for _condition in group.conditions()) > MOST_CONDITIONS:
+            raise SpecError(_("Use at most %(most)s filters at once.") % {"most": MOST_CONDITIONS})
+        asked = Q()
+        for part in group.parts:
+            q = self._where(part) if isinstance(part, Group) else condition_to_q(
+                self.field(part.field), part, self.actor
+            )
+            asked = asked | q if group.joiner == "or" else asked & q
+        return asked
+
+    def _used(self) -> list[Field]:
+        """Every field that the spec names in any place."""
+        named = [self.field(condition.field) for condition in self.spec.where.conditions()]
+        grouped = [self.field(self.spec.group)] if self.spec.group else []
+        return [*self.columns, *named, *grouped, *(spec_field for spec_field, _turned in self.order)]
+
+    def queryset(self) -> ScopedQuerySet:
+        """Every row that matches, unordered, narrowed to the actor."""
+        found = self.record_type.model.objects.visible_to(self.actor)
+        found = with_computed(found, self._used(), self.actor).filter(self.where)
+        if any(self.field(condition.field).is_many for condition in self.spec.where.conditions()):
+            found = found.distinct()
+        if self.spec.ids:
+            found = found.filter(pk__in=self.spec.ids)
+        return search.match(found, self.spec.text) if self.spec.text else found
+
+    def total(self) -> Total:
+        counted = self.queryset().order_by().values("pk")[: COUNTED_EXACTLY + 1].count()
+        return Total(min(counted, COUNTED_EXACTLY), counted <= COUNTED_EXACTLY)
+
+    def ordering(self) -> list[Any]:
+        """By the fields asked for, nulls last; where there are none it is not said, for an index is read both ways."""
+        order = []
+        for spec_field, turned in self.order:
+            path, nulls_last = F(spec_field.sort_path), True if spec_field.is_nullable else None
+            order.append(path.desc(nulls_last=nulls_last) if turned else path.asc(nulls_last=nulls_last))
+        return [*order, F("pk").desc() if self.order[0][1] else F("pk").asc()]
+
+    def page(self, paths: Sequence[str]) -> Page:
+        """One page of rows in order, by keyset: as fast at the millionth row as at the first."""
+        if several := next((column for column in self.columns if column.is_many), None):
+            raise SpecError(
+                _("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
+        sort_paths = [spec_field.sort_path for spec_field, _turned in self.order]
+        title = self.fields[self.record_type.title].path
+        columns = ["pk", title, *paths, *sort_paths]
+        found = self.queryset()
+        size = self.spec.size
+        if len(self.order) == 1 and self.order[0][0].is_nullable:
+            rows = self._page_with_nulls(found, columns, size + 1)
+        else:
+            found = found.filter(self._after(sort_paths)) if self.spec.after else found
+            rows = list(found.order_by(*self.ordering()).values_list(*columns)[: size + 1])
+        cursor = ""
+        if len(rows) > size:
+            rows = rows[:size]
+            last = rows[-1]
+            cursor = encode_cursor([*last[len(columns) - len(sort_paths):], last[0]])
+        return Page(rows, cursor)
+
+    def _after(self, sort_paths: list[str]) -> Q:
+        """Rows behind the cursor, where no value is null or the sort has several fields."""
+        *values, key = decode_cursor(self.spec.after, self.order)
+        step = "lt" if self.order[0][1] else "gt"
+        behind = Q(**{f"pk__{step}": key})
+        for (spec_field, turned), path, value in reversed(list(zip(self.order, sort_paths, values, strict=True))):
+            if value is None:
+                behind = Q(**{f"{path}__isnull": True}) & behind
+                continue
+            further = Q(**{f"{path}__{'lt' if turned else 'gt'}": value})
+            if spec_field.is_nullable:
+                further |= Q(**{f"{path}__isnull": True})
+            behind = further | (Q(**{path: value}) & behind)
+        first, value = self.order[0], values[0]
+        if value is not None and not first[0].is_nullable:
+            # Says the same again in a form that an index can start from.
+            behind &= Q(**{f"{sort_paths[0]}__{'lte' if first[1] else 'gte'}": value})
+        return behind
+
+    def _page_with_nulls(self, found: ScopedQuerySet, columns: list[str], size: int) -> list[tuple]:
+        """A page sorted by one field that may be null: rows with a value, then rows without, in one query.
+
+        Each half can begin in the index; one condition over both could not.
+        """
+        (spec_field, turned), = self.order
+        path, step = spec_field.sort_path, "lt" if turned else "gt"
+        valued = found.filter(**{f"{path}__isnull": False})
+        empty = found.filter(**{f"{path}__isnull": True})
+        if self.spec.after:
+            value, key = decode_cursor(self.spec.after, self.order)
+            if value is None:
+                rows = empty.filter(**{f"pk__{step}": key}).order_by(*self.ordering()[-1:])
+                return list(rows.values_list(*columns)[:size])
+            edge = Q(**{path: value, f"pk__{step}": key}) | Q(**{f"{path}__{step}": value})
+            valued = valued.filter(edge, **{f"{path}__{step}e": value})
+        first = valued.order_by(F(path).desc() if turned else F(path).asc(), self.ordering()[-1])
+        second = empty.order_by(self.ordering()[-1])
+        halves = first.values_list(*columns)[:size].union(second.values_list(*columns)[:size], all=True)
+        place = len(columns)
+        return sorted(halves, key=lambda row: row[place - 1] is None)[:size]
+
+    def keys(self) -> QuerySet:
+        """Primary keys of every match, for exports and bulk actions."""
+        return self.queryset().order_by().values_list("pk", flat=True)
+
+    def rows(self, paths: Sequence[str]) -> Iterable[tuple]:
+        """Every matching row in order, streamed."""
+        ordered = self.queryset().order_by(*self.ordering())
+        return ordered.values_list("pk", *paths).iterator(chunk_size=2000)
+
+    def groups(self) -> list[tuple]:
+        """One row per value of the group field (or one for all): the value, then each aggregate."""
+        measures = {f"measure_{place}": self._measure(name) for place, name in enumerate(self.spec.aggregates)}
+        found = self.queryset().order_by()
+        if found.query.distinct:  # rows that match several times are counted once
+            matching = found.values("pk")
+            found = self.record_type.model.objects.visible_to(self.actor).filter(pk__in=matching)
+            found = with_computed(found, self._used(), self.actor)
+        if not self.spec.group:
+            return [tuple(found.aggregate(**measures).values())]
+        by = self.field(self.spec.group)
+        if by.is_many or by.type in {ValueType.LIST, ValueType.LONG_TEXT}:
+            raise SpecError(_("The list cannot be grouped by “%(field)s”.") % {"field": by.label})
+        path = by.path
+        if by.type is ValueType.RECORD:  # an unseen one is as good as none
+            path = "group_key"
+            named = by.nameable_by(self.actor).filter(pk=OuterRef(by.value_paths[0]))
+            found = found.annotate(group_key=Subquery(named.values("pk")))
+        return list(found.values_list(path).annotate(**measures).order_by(path)[:1000])
+
+    def _measure(self, name: str) -> Any:
+        if name == "count":
+            return Count("pk")
+        function, _dot, field_name = name.partition(".")
+        measured = self.field(field_name)
+        allowed: dict[str, Callable] = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
+        if measured.type in {ValueType.DATE, ValueType.MOMENT}:
+            allowed = {"min": Min, "max": Max}
+        elif measured.type not in {ValueType.NUMBER, ValueType.PERCENT}:
+            allowed = {}
+        if function not in allowed:
+            raise SpecError(_("“%(field)s” cannot be summed up that way.") % {"field": measured.label})
+        return allowed[function](measured.path)

@@ -1,0 +1,229 @@
+"""How a field of each type may be compared, and what that asks of the database."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mudir.accounts.models import User
+from mudir.records.fields import Field, ValueType
+from mudir.records.query.spec import Condition, SpecError
+
+LARGEST_NUMBER = 2**63 - 1
+
+OPERATORS = {
+    "contains": gettext_lazy("contains"),
+    "starts": gettext_lazy("begins with"),
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "has": gettext_lazy("has"),
+    "team": gettext_lazy("is in my team"),
+    "before": gettext_lazy("is before"),
+    "after": gettext_lazy("is after"),
+    "between": gettext_lazy("is between"),
+    "last_days": gettext_lazy("in the last days"),
+    "next_days": gettext_lazy("in the next days"),
+    "older_days": gettext_lazy("days ago or more"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "empty": gettext_lazy("is empty"),
+    "not_empty": gettext_lazy("is not empty"),
+}
+_EMPTINESS = ("empty", "not_empty")
+_WORDS = ("contains", "is", "is_not", "starts", *_EMPTINESS)
+_DAYS = ("is", "before", "after", "between", "last_days", "next_days", "older_days", *_EMPTINESS)
+_NUMBERS = ("is", "at_least", "at_most", "between", *_EMPTINESS)
+OPERATORS_OF: dict[ValueType, tuple[str, ...]] = {
+    ValueType.NAME: _WORDS,
+    ValueType.TEXT: _WORDS,
+    ValueType.LONG_TEXT: ("contains", *_EMPTINESS),
+    ValueType.CODE: _WORDS,
+    ValueType.LINK: _WORDS,
+    ValueType.PHONE: _WORDS,
+    ValueType.EMAIL: _WORDS,
+    ValueType.CHOICE: ("is", "is_not", *_EMPTINESS),
+    ValueType.LIST: ("has", *_EMPTINESS),
+    ValueType.YES_NO: ("is",),
+    ValueType.NUMBER: _NUMBERS,
+    ValueType.PERCENT: _NUMBERS,
+    ValueType.DATE: _DAYS,
+    ValueType.MOMENT: _DAYS,
+    ValueType.PERSON: ("is", "is_not", "team", *_EMPTINESS),
+    ValueType.RECORD: ("is", "is_not", *_EMPTINESS),
+}
+TAKES_NOTHING = {"empty", "not_empty", "team"}
+
+
+def _number(value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        raise SpecError(_("“%(value)s” is not a whole number.") % {"value": value[:40]}) from None
+    if abs(number) > LARGEST_NUMBER:
+        raise SpecError(_("“%(value)s” is too large.") % {"value": value[:40]})
+    return number
+
+
+def _day(value: str) -> date:
+    """An ISO day, or a day relative to today: `today`, `-30`, `+7`."""
+    today = timezone.localdate()
+    if value == "today":
+        return today
+    try:
+        if value[:1] in {"-", "+"}:
+            return today + timedelta(days=_number(value))
+        day = parse_date(value)
+    except (ValueError, OverflowError):
+        day = None
+    if day is None:
+        raise SpecError(_("“%(value)s” is not a date. Write it as 2026-11-24.") % {"value": value[:40]})
+    return day
+
+
+def _start_of(day: date, value_type: ValueType) -> date | datetime:
+    """A day as the field compares it: a moment field begins with the day in the reader's zone."""
+    if value_type is ValueType.MOMENT:
+        return timezone.make_aware(datetime.combine(day, time.min))
+    return day
+
+
+def _next_day(day: date) -> date:
+    try:
+        return day + timedelta(days=1)
+    except OverflowError:
+        raise SpecError(_("That date is too far away.")) from None
+
+
+def _days_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
+    path, kind, today = spec_field.path, spec_field.type, timezone.localdate()
+
+    def since(day: date) -> Q:
+        return Q(**{f"{path}__gte": _start_of(day, kind)})
+
+    def until(day: date) -> Q:
+        return Q(**{f"{path}__lt": _start_of(_next_day(day), kind)})
+
+    if operator in {"last_days", "next_days", "older_days"}:
+        count = _number(values[0])
+        if not 0 <= count <= 36_500:
+            raise SpecError(_("Count up to 36500 days."))
+        if operator == "last_days":
+            return since(today - timedelta(days=count)) & until(today)
+        if operator == "next_days":
+            return since(today) & until(today + timedelta(days=count))
+        return until(today - timedelta(days=count))
+    days = [_day(value) for value in values]
+    if operator == "between":
+        if len(days) != 2:
+            raise SpecError(_("“Between” takes two values."))
+        return since(min(days)) & until(max(days))
+    if operator == "before":
+        return Q(**{f"{path}__lt": _start_of(days[0], kind)})
+    if operator == "after":
+        return since(_next_day(days[0]))
+    return since(days[0]) & until(days[0])
+
+
+def _numbers_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
+    numbers, path = [_number(value) for value in values], spec_field.path
+    if operator == "between":
+        if len(numbers) != 2:
+            raise SpecError(_("“Between” takes two values."))
+        return Q(**{f"{path}__gte": min(numbers), f"{path}__lte": max(numbers)})
+    if operator == "at_least":
+        return Q(**{f"{path}__gte": numbers[0]})
+    if operator == "at_most":
+        return Q(**{f"{path}__lte": numbers[0]})
+    return Q(**{f"{path}__in": numbers})
+
+
+def _choices_filter(spec_field: Field, values: Sequence[str]) -> Q:
+    by_text = {str(code): code for code in spec_field.choices}
+    unknown = [value for value in values if value not in by_text]
+    if unknown:
+        raise SpecError(
+            _("“%(value)s” is not one of the choices of “%(field)s”.")
+            % {"value": unknown[0][:60], "field": spec_field.label}
+        )
+    return Q(**{f"{spec_field.path}__in": [by_text[value] for value in values]})
+
+
+def _words_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
+    path = spec_field.path
+    if operator == "contains":
+        return Q(**{f"{path}__icontains": values[0]})
+    if operator == "starts":
+        return Q(**{f"{path}__istartswith": values[0]})
+    return Q(**{f"{path}__in": values})
+
+
+def _people_filter(spec_field: Field, operator: str, values: Sequence[str], actor: User) -> Q:
+    if operator == "team":
+        return Q(**{f"{spec_field.path}__team__in": actor.team_ids})
+    keys = [actor.pk if value == "me" else _number(value) for value in values]
+    return Q(**{f"{spec_field.path}__in": keys})
+
+
+def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
+    """Only rows that the actor sees can be named: an unseen one is as good as unknown."""
+    seen = spec_field.nameable_by(actor).filter(pk__in=[_number(value) for value in values])
+    return Q(**{f"{spec_field.path}__in": seen.values("pk")})
+
+
+def _emptiness(spec_field: Field, actor: User) -> Q:
+    nothing = Q(**{f"{spec_field.path}__isnull": True})
+    if spec_field.type is ValueType.RECORD and not spec_field.is_many:
+        # An unseen one is as good as none.
+        return nothing | ~Exists(spec_field.nameable_by(actor).filter(pk=OuterRef(spec_field.value_paths[0])))
+    if spec_field.type is ValueType.LIST:
+        return nothing | Q(**{spec_field.path: []})
+    if spec_field.type in {ValueType.NAME, ValueType.TEXT, ValueType.LONG_TEXT, ValueType.CODE, ValueType.LINK,
+                           ValueType.PHONE, ValueType.EMAIL, ValueType.CHOICE} and not is_numeric(spec_field):
+        return nothing | Q(**{spec_field.path: ""})
+    return nothing
+
+
+def is_numeric(spec_field: Field) -> bool:
+    return any(isinstance(code, int) for code in spec_field.choices)
+
+
+def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
+    """What one condition asks of the database. Raises `SpecError` for anything that does not fit the field."""
+    operator, values = condition.operator, condition.values
+    if operator not in OPERATORS_OF[spec_field.type]:
+        raise SpecError(
+            _("“%(field)s” cannot be compared by “%(operator)s”.")
+            % {"field": spec_field.label, "operator": operator[:40]}
+        )
+    if any("\0" in value for value in values):
+        raise SpecError(_("The filter holds a character that no field can have."))
+    if not values and operator not in TAKES_NOTHING:
+        raise SpecError(_("The filter of “%(field)s” needs a value.") % {"field": spec_field.label})
+    if operator == "empty":
+        return _emptiness(spec_field, actor)
+    if operator == "not_empty":
+        return ~_emptiness(spec_field, actor)
+    match spec_field.type:
+        case ValueType.DATE | ValueType.MOMENT:
+            asked = _days_filter(spec_field, operator, values)
+        case ValueType.NUMBER | ValueType.PERCENT:
+            asked = _numbers_filter(spec_field, operator, values)
+        case ValueType.CHOICE:
+            asked = _choices_filter(spec_field, values)
+        case ValueType.LIST:
+            asked = Q(**{f"{spec_field.path}__overlap": list(values)})
+        case ValueType.YES_NO:
+            if set(values) - {"yes", "no"}:
+                raise SpecError(_("Answer “%(field)s” by yes or no.") % {"field": spec_field.label})
+            asked = Q(**{f"{spec_field.path}__in": [value == "yes" for value in values]})
+        case ValueType.PERSON:
+            asked = _people_filter(spec_field, operator, values, actor)
+        case ValueType.RECORD:
+            asked = _related_filter(spec_field, values, actor)
+        case _:
+            asked = _words_filter(spec_field, operator, values)
+    return ~asked if operator == "is_not" else asked
