@@ -13,10 +13,11 @@ from mudir.accounts.models import User
 from mudir.clients.forms import ClientForm, ContactForm
 from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
-from mudir.clients.models import Client, Contact, ContactRole, Stage, Tier
+from mudir.clients.models import Client, Contact, ContactRole, Nuance, Relation, Stage, Tier
 from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
+from mudir.clients.services.reach import COLUMNS, ROWS
 from mudir.kit.formatting import Formatter
-from mudir.records import ListView, Sentence, add_panel, register
+from mudir.records import ListView, Part, Sentence, add_panel, register
 from mudir.records.fields import Field, ValueType, field_from_model
 
 OUT_OF_TOUCH_DAYS = 30
@@ -106,6 +107,25 @@ REACH = [
     many("nuances", gettext_lazy("to keep in mind"), ValueType.LONG_TEXT, "nuance_rows__text"),
 ]
 
+
+
+# ── rows beside the record ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def parts(by: str, **copies: tuple[str, ...]) -> list[Part]:
+    """How to reach a client or a person, and what to keep in mind of them."""
+    labels = {"phones": gettext_lazy("phones"), "emails": gettext_lazy("e-mails"),
+              "addresses": gettext_lazy("addresses"), "consents": gettext_lazy("consents")}
+    seen = {"phones": ("phones",), "emails": ("emails",), "addresses": ("street",)}
+    return [
+        *(Part(name, labels[name], model, by=(by,), says=COLUMNS[name], fields=seen.get(name, ()),
+               copies=copies.get(name, ()), written_as=COLUMNS[name]) for name, model in ROWS.items()),
+        Part("nuances", gettext_lazy("to keep in mind"), Nuance, by=(by,), fields=("nuances",),
+             says=("kind", "text", "date", "is_yearly")),
+        Part("roles", gettext_lazy("roles"), ContactRole, by=(by,), says=("contact", "client", "role", "is_primary")),
+    ]
+
+
 head_office = of(Client, "head_office", sort_path="", computed=head_office_of)
 register(
     Client,
@@ -190,6 +210,11 @@ register(
         ListView("stale", gettext_lazy("Stale facts"), "f=stale_date.older_days.0&sort=stale_date"),
         ListView("branches", gettext_lazy("Branches"), "f=head_office.not_empty"),
     ],
+    parts=[
+        *parts("client", phones=("phone",), emails=("email",), addresses=("city", "country")),
+        Part("relations", gettext_lazy("relations"), Relation, by=("client", "other"),
+             says=("client", "kind", "other", "note")),
+    ],
     form=ClientForm,
     create=create_client,
     edit=edit_client,
@@ -238,6 +263,7 @@ register(
         ListView("mine", gettext_lazy("My contacts"), "f=owner.is.me"),
         ListView("birthdays", gettext_lazy("With a birthday"), "f=birthday.not_empty&sort=birthday"),
     ],
+    parts=parts("contact", phones=("phone",), emails=("email",)),
     form=ContactForm,
     create=create_contact,
     edit=edit_contact,

@@ -26,6 +26,28 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Rows beside a record that its history tells of: its phones, its roles, its relations.
+
+    `says` names the columns that together say what a row is; a related record among them that the reader does not
+    see hides the row. `written_as` names those that the record's edit service takes as the list `id`, where it does.
+    """
+
+    id: str
+    label: Text
+    model: type[models.Model]
+    by: tuple[str, ...]  # the foreign keys by which a row hangs on the record
+    says: tuple[str, ...]
+    fields: tuple[str, ...] = ()  # what a reader must see of the record to be told of these rows
+    copies: tuple[str, ...] = ()  # fields of the record that repeat the first row
+    written_as: tuple[str, ...] = ()
+
+    def of(self, record: models.Model) -> models.Q:
+        """Kept versions of the rows that hang on the record."""
+        return models.Q(*((f"{name}_id", record.pk) for name in self.by), _connector=models.Q.OR)
+
+
+@dataclass(frozen=True)
 class ListView:
     """A ready view of a list, shown as a tab: a name and the query that it stands for."""
 
@@ -59,6 +81,7 @@ class RecordType:
     sentences: Mapping[str, Sentence]
     facts: Mapping[Text, Sequence[str]]
     views: tuple[ListView, ...]
+    parts: tuple[Part, ...]
     form: type | None
     create: Callable[..., models.Model] | None
     edit: Callable[..., models.Model] | None
@@ -109,6 +132,7 @@ def register(
     sentences: Mapping[str, Sentence] | None = None,
     facts: Mapping[Text, Sequence[str]] | None = None,
     views: Iterable[ListView] = (),
+    parts: Iterable[Part] = (),
     sort: str = "",
     fields: Iterable["Field"] = (),
     form: type | None = None,
@@ -128,7 +152,8 @@ def register(
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
     `edit(record, by=, version=, **data)`, `trash(record, by=)` and `restore(record, by=)` are the record's own
-    services; without them plain ones are made. `opens_with` is the query that the navigation opens the list with.
+    services; without them plain ones are made. `parts` are rows beside the record that its history tells of.
+    `opens_with` is the query that the navigation opens the list with.
     """
     from mudir.records.fields import field_from_model, has_type
 
@@ -147,8 +172,8 @@ def register(
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), form=form, create=create, edit=edit, importer=importer, trash=trash, restore=restore,
-        title=title, head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
+        views=tuple(views), parts=tuple(parts), form=form, create=create, edit=edit, importer=importer, trash=trash,
+        restore=restore, title=title, head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

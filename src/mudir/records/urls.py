@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import exports, forms, imports, lists, record, search, timeline
+from mudir.records.views import exports, forms, history, imports, lists, record, search, timeline
 
 
 class KnownSlug:
@@ -59,6 +59,8 @@ urlpatterns = [
     path("<kind:record_type>/<key:pk>/edit/", forms.edit, name="edit"),
     path("<kind:record_type>/<key:pk>/preview/", record.preview, name="preview"),
     path("<kind:record_type>/<key:pk>/timeline/", timeline.timeline, name="timeline"),
+    path("<kind:record_type>/<key:pk>/history/", history.history, name="history"),
+    path("<kind:record_type>/<key:pk>/history/restoration/", history.restore, name="history_restore"),
     path("<kind:record_type>/<key:pk>/trash/", record.trash, name="trash"),
     path("<kind:record_type>/<key:pk>/restoration/", record.restore, name="restore"),
 ]

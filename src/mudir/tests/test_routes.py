@@ -50,6 +50,7 @@ MATRIX = {
     "records:new": CREATE, "records:export": EXPORT, "records:imports": IMPORT,
     # One record.
     "records:page": RECORD, "records:edit": RECORD, "records:preview": RECORD, "records:timeline": RECORD,
+    "records:history": RECORD, "records:history_restore": RECORD,
     "records:trash": RECORD, "records:restore": RECORD,
     "clients:stage": RECORD, "clients:client_reach": RECORD, "clients:freshness": RECORD, "clients:contacts": RECORD,
     "clients:unlink_contact": RECORD, "clients:client_nuances": RECORD, "clients:client_nuance": RECORD,

@@ -1,11 +1,13 @@
 """Records shown to somebody who would not see them otherwise."""
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Share(models.Model):
     """One record shown to a person or a team that would not see it; the confidential ones only by `confidential`."""
 

@@ -38,8 +38,11 @@ def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Recor
 
 
 def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString:
-    """The panel's own view, asked for its fragment: it scopes and refuses as it does under its address."""
-    url = reverse(panel.url, args=[record.pk])
+    return draw_part(request, reverse(panel.url, args=[record.pk]))
+
+
+def draw_part(request: HttpRequest, url: str) -> SafeString:
+    """The view of an address, asked for its fragment: it scopes and refuses as it does under its address."""
     match = resolve(url)
     get_token(request)  # before the copy, so that the panel's forms carry the token of this very page
     inner = copy.copy(request)
@@ -56,18 +59,20 @@ def draw_panel(request: HttpRequest, panel: Panel, record: Record) -> SafeString
 @require_safe
 def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = seen_or_404(request, record_type, pk)
-    tabs = [panel for panel in record_type.panels if panel.place == "main"]
-    wanted = request.GET.get("panel", "")
-    chosen = next((panel for panel in tabs if panel.url == wanted), None)
-    if wanted and chosen is None:
+    tabs = {panel.url: panel.title for panel in record_type.panels if panel.place == "main"}
+    tabs["records:history"] = _("History")
+    chosen = request.GET.get("panel", "")
+    if chosen and chosen not in tabs:
         raise Http404
+    if chosen:  # ours are of any kind, those of upper apps of theirs alone
+        address = reverse(chosen, args=[record_type.slug, pk] if chosen.startswith("records:") else [pk])
     context = page_context(request, record_type, record)
     context |= {
         "tabs": tabs,
         "chosen": chosen,
         # where nothing is written down, there is nothing but changes to tell apart
         "groups": GROUPS if any(panel.place == "composer" for panel in record_type.panels) else {},
-        "panel": draw_panel(request, chosen, record) if chosen else "",
+        "panel": draw_part(request, address) if chosen else "",
         "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
                     for place in ("composer", "facts", "next")},
     }
