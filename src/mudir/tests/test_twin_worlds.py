@@ -48,6 +48,11 @@ def questions(mine: Side, *, every_way: bool) -> list[str]:
             found += [f"/{slug}/?f={name}.{how}&columns={record_type.title}" for name in record_type.filters
                       if not fields[name].permission for how in ("empty", "not_empty")]
     found += [f"/clients/?f=head_office.{how}.{pk}" for how in ("is", "is_not") for pk in range(1, 400, 100)]
+    for address in ("head_office.name.contains.CNRY", "head_office.name.not_empty", "head_office.sector.starts.C",
+                    "head_office.owner.name.not_empty", "head_office.name.not_contains.x"):
+        found += [f"/clients/?f={address}", f"/clients/?w=or({address};name.starts.zzz)"]
+    found += ["/clients/?columns=name,head_office.name,head_office.owner,head_office.city",
+              "/tasks/?columns=title,client.head_office.name,contact.name&f=client.head_office.name.not_empty"]
     for words in ("nakheel", "nakhel", "CNRY", "CNRY supplier", "0501234567", "nakheel@example.com", "نخيل"):
         found.append(f"/search/?q={words}")
         found.append(f"/duplicates/?kind=clients.client&name={words}&phones-0-raw={words}&emails-0-address={words}")

@@ -13,9 +13,9 @@ from mudir.records import registry, search
 from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.query.cursors import decode_cursor, encode_cursor
 from mudir.records.query.operators import condition_to_q
-from mudir.records.query.spec import Group, QuerySpec, SpecError, unknown_field
+from mudir.records.query.related import FieldThrough, asked_through, field_through, walk
+from mudir.records.query.spec import Condition, Group, QuerySpec, SpecError
 
-MOST_CONDITIONS = 30
 COUNTED_EXACTLY = 10_000
 
 
@@ -48,10 +48,8 @@ class Query:
         return [name for name in self.record_type.columns if name in self.fields]
 
     def field(self, name: str) -> Field:
-        try:
-            return self.fields[name]
-        except KeyError:
-            raise unknown_field(name) from None
+        """The field of an id, or behind a path through related records. Raises the error of an unknown field."""
+        return self.fields.get(name) or field_through(name, *walk(self.fields, name, self.actor))
 
     def _order(self) -> list[tuple[Field, bool]]:
         order = []
@@ -65,27 +63,32 @@ class Query:
         return order
 
     def _where(self, group: Group) -> Q:
-        if sum(1 for _condition in group.conditions()) > MOST_CONDITIONS:
-            raise SpecError(_("Use at most %(most)s filters at once.") % {"most": MOST_CONDITIONS})
         asked = Q()
         for part in group.parts:
-            q = self._where(part) if isinstance(part, Group) else condition_to_q(
-                self.field(part.field), part, self.actor
-            )
+            q = self._where(part) if isinstance(part, Group) else self._asked(part)
             asked = asked | q if group.joiner == "or" else asked & q
         return asked
 
+    def _asked(self, condition: Condition) -> Q:
+        steps, last = walk(self.fields, condition.field, self.actor)
+        if steps:
+            return asked_through(steps, last, condition, self.actor)
+        return condition_to_q(last, condition, self.actor)
+
+    def _named(self) -> list[Field]:
+        """The record's own fields that conditions name."""
+        return [self.fields[one.field] for one in self.spec.where.conditions() if one.field in self.fields]
+
     def _used(self) -> list[Field]:
-        """Every field that the spec names in any place."""
-        named = [self.field(condition.field) for condition in self.spec.where.conditions()]
+        """Every field that the spec names in any place, but those of related records that it asks for."""
         grouped = [self.field(self.spec.group)] if self.spec.group else []
-        return [*self.columns, *named, *grouped, *(spec_field for spec_field, _turned in self.order)]
+        return [*self.columns, *self._named(), *grouped, *(spec_field for spec_field, _turned in self.order)]
 
     def queryset(self) -> ScopedQuerySet:
         """Every row that matches, unordered, narrowed to the actor."""
         found = self.record_type.model.objects.visible_to(self.actor)
         found = with_computed(found, self._used(), self.actor).filter(self.where)
-        if any(self.field(condition.field).is_many for condition in self.spec.where.conditions()):
+        if any(spec_field.is_many for spec_field in self._named()):
             found = found.distinct()
         if self.spec.ids:
             found = found.filter(pk__in=self.spec.ids)
@@ -200,6 +203,8 @@ class Query:
             return Count("pk")
         function, _dot, field_name = name.partition(".")
         measured = self.field(field_name)
+        if isinstance(measured, FieldThrough):
+            raise SpecError(_("“%(field)s” cannot be summed up that way.") % {"field": measured.label})
         allowed: dict[str, Callable] = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
         if measured.type in {ValueType.DATE, ValueType.MOMENT}:
             allowed = {"min": Min, "max": Max}

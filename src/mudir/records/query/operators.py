@@ -7,55 +7,41 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from mudir.accounts.models import User
+from mudir.accounts.models import Team, User
+from mudir.kit.arabic.fold import fold
+from mudir.kit.arabic.pattern import pattern, pattern_of_beginning
 from mudir.records.fields import Field, ValueType
-from mudir.records.query.spec import Condition, SpecError
+from mudir.records.query.periods import SINGLE, days_of
+from mudir.records.query.spec import TAKES_SEVERAL, Condition, SpecError
 
 LARGEST_NUMBER = 2**63 - 1
 
-OPERATORS = {
-    "contains": gettext_lazy("contains"),
-    "starts": gettext_lazy("begins with"),
-    "is": gettext_lazy("is"),
-    "is_not": gettext_lazy("is not"),
-    "has": gettext_lazy("has"),
-    "team": gettext_lazy("is in my team"),
-    "before": gettext_lazy("is before"),
-    "after": gettext_lazy("is after"),
-    "between": gettext_lazy("is between"),
-    "last_days": gettext_lazy("in the last days"),
-    "next_days": gettext_lazy("in the next days"),
-    "older_days": gettext_lazy("days ago or more"),
-    "at_least": gettext_lazy("is at least"),
-    "at_most": gettext_lazy("is at most"),
-    "empty": gettext_lazy("is empty"),
-    "not_empty": gettext_lazy("is not empty"),
-}
+OPPOSITES = {"is_not": "is", "not_contains": "contains", "has_not": "has", "empty": "not_empty"}
 _EMPTINESS = ("empty", "not_empty")
-_WORDS = ("contains", "is", "is_not", "starts", *_EMPTINESS)
-_DAYS = ("is", "before", "after", "between", "last_days", "next_days", "older_days", *_EMPTINESS)
-_NUMBERS = ("is", "at_least", "at_most", "between", *_EMPTINESS)
+_WORDS = ("contains", "not_contains", "is", "is_not", "starts", *_EMPTINESS)
+_DAYS = ("within", "last_days", "next_days", "older_days", "is", "before", "after", "between", *_EMPTINESS)
+_NUMBERS = ("is", "is_not", "at_least", "at_most", "between", *_EMPTINESS)
 OPERATORS_OF: dict[ValueType, tuple[str, ...]] = {
     ValueType.NAME: _WORDS,
     ValueType.TEXT: _WORDS,
-    ValueType.LONG_TEXT: ("contains", *_EMPTINESS),
+    ValueType.LONG_TEXT: ("contains", "not_contains", *_EMPTINESS),
     ValueType.CODE: _WORDS,
     ValueType.LINK: _WORDS,
     ValueType.PHONE: _WORDS,
     ValueType.EMAIL: _WORDS,
     ValueType.CHOICE: ("is", "is_not", *_EMPTINESS),
-    ValueType.LIST: ("has", *_EMPTINESS),
+    ValueType.LIST: ("has", "has_all", "has_not", *_EMPTINESS),
     ValueType.YES_NO: ("is",),
     ValueType.NUMBER: _NUMBERS,
     ValueType.PERCENT: _NUMBERS,
     ValueType.DATE: _DAYS,
     ValueType.MOMENT: _DAYS,
-    ValueType.PERSON: ("is", "is_not", "team", *_EMPTINESS),
+    ValueType.PERSON: ("is", "is_not", *_EMPTINESS),
     ValueType.RECORD: ("is", "is_not", *_EMPTINESS),
 }
-TAKES_NOTHING = {"empty", "not_empty", "team"}
+TAKES_NOTHING = {"empty", "not_empty"}
+MY_TEAM = "my_team"  # among people and teams: the actor's team with every team below it
 
 
 def _number(value: str) -> int:
@@ -69,11 +55,11 @@ def _number(value: str) -> int:
 
 
 def _day(value: str) -> date:
-    """An ISO day, or a day relative to today: `today`, `-30`, `+7`."""
+    """An ISO day, or a day relative to today: `yesterday`, `today`, `tomorrow`, `-30`, `+7`."""
     today = timezone.localdate()
-    if value == "today":
-        return today
     try:
+        if value in SINGLE:
+            return today + timedelta(days=SINGLE[value])
         if value[:1] in {"-", "+"}:
             return today + timedelta(days=_number(value))
         day = parse_date(value)
@@ -98,7 +84,7 @@ def _next_day(day: date) -> date:
         raise SpecError(_("That date is too far away.")) from None
 
 
-def _days_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
+def _days_filter(spec_field: Field, operator: str, values: Sequence[str], actor: User) -> Q:
     path, kind, today = spec_field.path, spec_field.type, timezone.localdate()
 
     def since(day: date) -> Q:
@@ -107,6 +93,9 @@ def _days_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
     def until(day: date) -> Q:
         return Q(**{f"{path}__lt": _start_of(_next_day(day), kind)})
 
+    if operator == "within":
+        first, last = days_of(values[0], today, actor.first_weekday)
+        return since(first) & until(last)
     if operator in {"last_days", "next_days", "older_days"}:
         count = _number(values[0])
         if not 0 <= count <= 36_500:
@@ -154,23 +143,26 @@ def _choices_filter(spec_field: Field, values: Sequence[str]) -> Q:
 
 def _words_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
     path = spec_field.path
-    if operator == "contains":
-        return Q(**{f"{path}__icontains": values[0]})
-    if operator == "starts":
-        return Q(**{f"{path}__istartswith": values[0]})
+    if operator in {"contains", "starts"}:
+        if not fold(values[0]):
+            raise SpecError(_("The filter of “%(field)s” needs a value.") % {"field": spec_field.label})
+        asked = pattern if operator == "contains" else pattern_of_beginning
+        return Q(**{f"{path}__regex": asked(values[0])})
     return Q(**{f"{path}__in": values})
 
 
-def _people_filter(spec_field: Field, operator: str, values: Sequence[str], actor: User) -> Q:
-    if operator == "team":
-        return Q(**{f"{spec_field.path}__team__in": actor.team_ids})
-    keys = [actor.pk if value == "me" else _number(value) for value in values]
-    return Q(**{f"{spec_field.path}__in": keys})
+def _people_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
+    keys = [actor.pk if value == "me" else _number(value) for value in values if value != MY_TEAM]
+    asked = Q(**{f"{spec_field.path}__in": keys}) if keys else Q()
+    return asked | Q(**{f"{spec_field.path}__team__in": actor.team_ids}) if MY_TEAM in values else asked
 
 
 def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
     """Only rows that the actor sees can be named: an unseen one is as good as unknown."""
-    seen = spec_field.nameable_by(actor).filter(pk__in=[_number(value) for value in values])
+    keys = [_number(value) for value in values if value != MY_TEAM or spec_field.related is not Team]
+    if MY_TEAM in values:
+        keys += actor.team_ids
+    seen = spec_field.nameable_by(actor).filter(pk__in=keys)
     return Q(**{f"{spec_field.path}__in": seen.values("pk")})
 
 
@@ -199,31 +191,33 @@ def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
             _("“%(field)s” cannot be compared by “%(operator)s”.")
             % {"field": spec_field.label, "operator": operator[:40]}
         )
+    if len(values) > 1 and operator not in TAKES_SEVERAL:
+        raise SpecError(_("The filter of “%(field)s” takes one value.") % {"field": spec_field.label})
     if any("\0" in value for value in values):
         raise SpecError(_("The filter holds a character that no field can have."))
     if not values and operator not in TAKES_NOTHING:
         raise SpecError(_("The filter of “%(field)s” needs a value.") % {"field": spec_field.label})
-    if operator == "empty":
-        return _emptiness(spec_field, actor)
-    if operator == "not_empty":
-        return ~_emptiness(spec_field, actor)
+    if operator in _EMPTINESS:
+        nothing = _emptiness(spec_field, actor)
+        return nothing if operator == "empty" else ~nothing
     match spec_field.type:
         case ValueType.DATE | ValueType.MOMENT:
-            asked = _days_filter(spec_field, operator, values)
+            asked = _days_filter(spec_field, operator, values, actor)
         case ValueType.NUMBER | ValueType.PERCENT:
             asked = _numbers_filter(spec_field, operator, values)
         case ValueType.CHOICE:
             asked = _choices_filter(spec_field, values)
         case ValueType.LIST:
-            asked = Q(**{f"{spec_field.path}__overlap": list(values)})
+            way = "contains" if operator == "has_all" else "overlap"
+            asked = Q(**{f"{spec_field.path}__{way}": list(values)})
         case ValueType.YES_NO:
             if set(values) - {"yes", "no"}:
                 raise SpecError(_("Answer “%(field)s” by yes or no.") % {"field": spec_field.label})
             asked = Q(**{f"{spec_field.path}__in": [value == "yes" for value in values]})
         case ValueType.PERSON:
-            asked = _people_filter(spec_field, operator, values, actor)
+            asked = _people_filter(spec_field, values, actor)
         case ValueType.RECORD:
             asked = _related_filter(spec_field, values, actor)
         case _:
-            asked = _words_filter(spec_field, operator, values)
-    return ~asked if operator == "is_not" else asked
+            asked = _words_filter(spec_field, operator.removeprefix("not_"), values)
+    return ~asked if operator in OPPOSITES else asked

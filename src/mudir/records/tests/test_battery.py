@@ -129,6 +129,8 @@ class TestEveryKind:
                 value = VALUES.get(field.type) or next(iter(field.choices), "x")
                 if operator.endswith("_days"):
                     value = "7"
+                if operator == "within":
+                    value = "this_week"
                 several = {"between": f"{value},{value}"}.get(operator, value)
                 condition = f"{name}.{operator}" + ("" if operator in TAKES_NOTHING else f".{several}")
                 if as_owner.get(whole, {"f": condition}).status_code != 200:

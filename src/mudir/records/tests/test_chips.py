@@ -30,6 +30,10 @@ def said(condition: str, owner) -> str:
         ("tier.is.key,corporate", "Key or Corporate"),
         ("tier.is_not.key", "is not Key"),
         ("owner.is.me", "me"),
+        ("owner.is_not.my_team", "is not my team"),
+        ("languages.has_all.ar,en", "has all of Arabic and English"),
+        ("next_step_date.within.this_hijri_month", "this Hijri month"),
+        ("next_step_date.after.yesterday", "is after yesterday"),
         ("city.empty", "is empty"),
     ],
 )

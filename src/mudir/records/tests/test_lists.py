@@ -181,7 +181,10 @@ def test_many_choices_are_a_drop_down(client, owner, team, monkeypatch):
     ("field=last_contact_at&operator=older_days&value=&value=&value=30", "f=last_contact_at.older_days.30"),
     ("field=last_contact_at&operator=between&value=2026-01-01&value=2026-02-01&value=",
      "f=last_contact_at.between.2026-01-01%2C2026-02-01"),
-    ("field=city&operator=empty&value=", "f=city.empty"), ("field=owner&operator=team", "f=owner.team"),
+    ("field=city&operator=empty&value=", "f=city.empty"),
+    ("field=owner&operator=is&value=my_team", "f=owner.is.my_team"),
+    ("field=last_contact_at&operator=within&value=&period=this_week&days=3", "f=last_contact_at.within.this_week"),
+    ("field=last_contact_at&operator=next_days&value=&period=today&days=3", "f=last_contact_at.next_days.3"),
 ])
 def test_a_filled_in_condition_leads_back_to_the_list(client, owner, sent, address):
     client.force_login(owner)

@@ -105,6 +105,9 @@ CONDITIONS: dict[str, Callable[[Client], bool]] = {
     "sector.contains.غذ": lambda c: "غذ" in c.sector,
     "sector.contains.a,b": lambda c: "a,b" in c.sector,
     "sector.starts.food": lambda c: c.sector.lower().startswith("food"),
+    "sector.contains.أغذِيه": lambda c: c.sector == "أغذية",
+    "sector.not_contains.FOOD": lambda c: "food" not in c.sector.lower(),
+    "sector.starts.اغ": lambda c: c.sector == "أغذية",
     "sector.empty": lambda c: c.sector == "",
     "sector.not_empty": lambda c: c.sector != "",
     "tier.is.key,corporate": lambda c: c.tier in {"key", "corporate"},
@@ -115,12 +118,15 @@ CONDITIONS: dict[str, Callable[[Client], bool]] = {
     "stage.not_empty": lambda c: True,
     "languages.has.ar": lambda c: "ar" in c.languages,
     "languages.has.en,fr": lambda c: bool({"en", "fr"} & set(c.languages)),
+    "languages.has_all.en,ar": lambda c: {"en", "ar"} <= set(c.languages),
+    "languages.has_not.en,fr": lambda c: not {"en", "fr"} & set(c.languages),
     "languages.empty": lambda c: c.languages == [],
     "languages.not_empty": lambda c: c.languages != [],
     "confidential.is.no": lambda c: True,
     "confidential.is.yes": lambda c: False,
     "confidential.is.yes,no": lambda c: True,
     "completeness.is.25,50": lambda c: c.completeness in {25, 50},
+    "completeness.is_not.25": lambda c: c.completeness != 25,
     "completeness.at_least.50": lambda c: c.completeness >= 50,
     "completeness.at_most.25": lambda c: c.completeness <= 25,
     "completeness.between.75,25": lambda c: 25 <= c.completeness <= 75,
@@ -128,6 +134,11 @@ CONDITIONS: dict[str, Callable[[Client], bool]] = {
     "completeness.at_most.-9223372036854775807": lambda c: False,
     "client_since.is.2026-11-25": lambda c: c.client_since == TODAY,
     "client_since.is.today": lambda c: c.client_since == TODAY,
+    "client_since.is.yesterday": lambda c: c.client_since == ago(1),
+    "client_since.within.this_week": lambda c: c.client_since is not None and ago(3) <= c.client_since,  # from Sunday
+    "client_since.within.last_week": lambda c: c.client_since is not None and ago(10) <= c.client_since <= ago(4),
+    "last_contact_at.within.yesterday": lambda c: moment(c) == ago(1),
+    "last_contact_at.within.this_hijri_month": lambda c: moment(c) is not None and moment(c) >= date(2026, 11, 11),
     "client_since.before.2026-11-24": lambda c: c.client_since is not None and c.client_since < ago(1),
     "client_since.after.-3": lambda c: c.client_since is not None and c.client_since > ago(3),
     "client_since.between.2026-11-25,2026-11-20": lambda c: c.client_since is not None and ago(5) <= c.client_since,
@@ -155,7 +166,7 @@ CONDITIONS: dict[str, Callable[[Client], bool]] = {
     "head_office.not_empty": lambda c: c.head_office_id is not None,
     "owner.empty": lambda c: False,
     "owner.is.me": lambda c: False,  # the lead owns none
-    "owner.team": lambda c: True,
+    "owner.is.my_team": lambda c: True,
     "created_by.empty": lambda c: True,
     "created_by.is_not.1": lambda c: True,
 }
@@ -269,7 +280,9 @@ def test_nothing_but_ids_of_the_registry_is_a_field(lead, client_of_owner, name)
     ("completeness.at_least.x", "not a whole number"), ("completeness.at_least.1.5", "not a whole number"),
     ("completeness.at_least.9223372036854775808", "too large"), ("completeness.between.1", "takes two values"),
     ("completeness.is." + "9" * 5000, "not a whole number"),
-    ("client_since.is.2026-02-30", "not a date"), ("client_since.is.yesterday", "not a date"),
+    ("client_since.is.2026-02-30", "not a date"), ("client_since.is.now", "not a date"),
+    ("client_since.within.this_age", "no stretch of time"), ("client_since.within.today_week", "no stretch of time"),
+    ("name.contains.ـ", "needs a value"),
     ("client_since.between.today", "takes two values"), ("client_since.after.9999-12-31", "too far away"),
     ("client_since.is.-99999999999", "not a date"), ("client_since.last_days.-1", "Count up to"),
     ("client_since.next_days.99999", "Count up to"), ("confidential.is.maybe", "by yes or no"),
@@ -506,14 +519,18 @@ def test_a_group_by_a_record_that_is_hidden_tells_nothing_of_it(crowd, lead, cli
 ODD = ["", "me", "today", "-30", "+7", "2026-02-30", "0001-01-01", "9999-12-31", "-0", "1e9", "²", "٣", "9" * 30, "-1",
        "%", "_", "\\", "'", '"', "\0", "yes", "no", "1,2", ",", "key", "ar", "null", "None", "\u202e", "\U0001f600"]
 VALUES = st.sampled_from(ODD) | st.text(max_size=12) | st.integers(-(2**70), 2**70).map(str) | st.dates().map(str)
-NAMES = st.deferred(lambda: st.sampled_from([*registry.for_kind(CLIENT).fields, "nothing", "id", ""]))
+NAMES = st.deferred(lambda: st.sampled_from([
+    *registry.for_kind(CLIENT).fields, "nothing", "id", "", "owner.team", "head_office.owner.name", "owner.password"]))
 CONDITION = st.tuples(NAMES, st.sampled_from([*OPERATORS, "regex", ""]), st.lists(VALUES, max_size=3)).map(
     lambda parts: f"{parts[0]}.{parts[1]}.{','.join(parts[2])}")
+GROUPS = st.recursive(CONDITION, lambda inner: st.tuples(st.sampled_from(["and", "or", "not"]), st.lists(
+    inner, max_size=3).map(";".join)).map(lambda parts: f"{parts[0]}({parts[1]})"), max_leaves=6)
 JSON = st.none() | st.booleans() | st.integers(-(2**65), 2**65) | st.floats() | st.text(max_size=5) | st.datetimes(
     ).map(str) | st.dates().map(str) | st.lists(st.integers(), max_size=2)
 CURSORS = st.text(max_size=20) | st.lists(JSON, max_size=4).map(lambda values: packed(json.dumps(values)))
 ADDRESS = st.fixed_dictionaries({}, optional={
     "f": st.lists(CONDITION | st.text(max_size=20), max_size=3), "q": VALUES,
+    "w": st.lists(GROUPS | st.text("andor();\\\\.", max_size=20), max_size=2),
     "sort": st.lists(st.tuples(st.sampled_from(["", "-"]), NAMES).map("".join), max_size=3).map(",".join),
     "columns": st.lists(NAMES, max_size=4).map(",".join), "group": NAMES,
     "aggregates": st.lists(st.tuples(st.sampled_from(["sum.", "max.", "count", ""]), NAMES).map("".join), max_size=2

@@ -20,12 +20,24 @@ from mudir.records import rules
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
 from mudir.records.models import Record
-from mudir.records.query import OPERATORS, OPERATORS_OF, TAKES_NOTHING, Condition, Query, QuerySpec, SpecError
+from mudir.records.query import (
+    MY_TEAM,
+    OPERATORS,
+    OPERATORS_OF,
+    PERIODS,
+    TAKES_NOTHING,
+    Condition,
+    Group,
+    Query,
+    QuerySpec,
+    SpecError,
+)
 from mudir.records.registry import RecordType
 from mudir.records.table import render_rows
 
 SUGGESTIONS = 12
 MOST_CHECKBOXES = 14
+IN_DAYS = {"last_days", "next_days", "older_days"}
 
 
 @require_safe
@@ -67,12 +79,7 @@ def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> 
 def head_of(request: HttpRequest, query: Query) -> dict:
     """Everything around the rows: tabs, chips, columns, total."""
     spec, record_type = query.spec, query.record_type
-    visible = query.fields
-    chips = [
-        {"label": visible[condition.field].label, "url": f"?{spec.without(condition).to_query()}",
-         "text": describe(visible[condition.field], condition, request.user, request.formatter)}
-        for condition in spec.where.conditions()
-    ]
+    chips = [chip(part, query, request.formatter) for part in spec.parts]
     here = spec.to_query(after="", text="")
     tabs = [{"title": view.title, "url": f"?{view.query}", "current": _same(record_type, view.query, here)}
             for view in record_type.views]
@@ -118,29 +125,51 @@ def column_head(column: Field, query: Query) -> dict:
     }
 
 
+def chip(part: Condition | Group, query: Query, fmt: Formatter) -> dict:
+    """A condition, or a group of them, that can be taken off the list."""
+    url = f"?{query.spec.without(part).to_query()}"
+    if isinstance(part, Group):
+        return {"label": _("any of") if part.joiner == "or" else _("all of"), "url": url,
+                "text": said(part, query, fmt)}
+    field = query.field(part.field)
+    return {"label": field.label, "url": url, "text": describe(field, part, query.actor, fmt)}
+
+
+def said(group: Group, query: Query, fmt: Formatter) -> str:
+    """A group in words: each condition behind the name of its field, groups within it in brackets."""
+    parts = []
+    for part in group.parts:
+        if isinstance(part, Group):
+            parts.append(f"({said(part, query, fmt)})")
+        else:
+            field = query.field(part.field)
+            parts.append(f"{field.label} {describe(field, part, query.actor, fmt)}")
+    return (_(" or ") if group.joiner == "or" else _(" and ")).join(parts)
+
+
 def describe(field: Field, condition: Condition, actor: User, fmt: Formatter) -> str:
     """A condition in words, as its chip says it."""
     values = condition.values
-    if condition.operator in {"last_days", "next_days", "older_days"}:
+    if condition.operator in IN_DAYS:
         return _in_days(condition.operator, int(values[0]), fmt)
     by_text = {str(code): str(label) for code, label in field.choices.items()}
     if field.type is ValueType.PERSON:
         keys = [int(value) for value in values if value.isdigit()]
         by_text = {str(pk): name for pk, name in User.objects.filter(pk__in=keys).values_list("pk", "name")}
-        by_text["me"] = _("me")
+        by_text |= {"me": _("me"), MY_TEAM: _("my team")}
     elif field.type is ValueType.RECORD:
         keys = [int(value) for value in values if value.isdigit()]
         named = field.nameable_by(actor).filter(pk__in=keys)
-        by_text = {str(pk): name for pk, name in named.values_list("pk", "name")}
+        by_text = {str(pk): name for pk, name in named.values_list("pk", "name")} | {MY_TEAM: _("my team")}
     elif field.type is ValueType.YES_NO:
         by_text = {"yes": _("Yes"), "no": _("No")}
     elif field.type in {ValueType.DATE, ValueType.MOMENT}:
-        by_text = {"today": _("today")} | {value: fmt.date(day) for value in values if (day := parse_date(value))}
-    said = [by_text.get(value, value) for value in values]
+        by_text = PERIODS | {value: fmt.date(day) for value in values if (day := parse_date(value))}
+    words = [str(by_text.get(value, value)) for value in values]
     if condition.operator == "between":
-        return _("from %(first)s to %(last)s") % {"first": said[0], "last": said[1]}
-    operator = "" if condition.operator in {"is", "has"} else OPERATORS[condition.operator]
-    alternatives = _(" or ").join(said)
+        return _("from %(first)s to %(last)s") % {"first": words[0], "last": words[1]}
+    operator = "" if condition.operator in {"is", "has", "within"} else OPERATORS[condition.operator]
+    alternatives = (_(" and ") if condition.operator == "has_all" else _(" or ")).join(words)
     return f"{operator} {alternatives}".strip()
 
 
@@ -160,7 +189,10 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     First the field is chosen, then how it is compared and with what.
     """
     query = request.GET.copy()
-    chosen, operator, values, keys = (query.pop(name, []) for name in ("field", "operator", "value", "value_key"))
+    chosen, operator, values, keys, days, period = (
+        query.pop(name, []) for name in ("field", "operator", "value", "value_key", "days", "period"))
+    if operator:  # what the operator does not take was left over in the form
+        values = period or values if operator[-1] == "within" else days or values if operator[-1] in IN_DAYS else values
     visible = record_type.visible_fields(request.user)
     field = visible.get(chosen[-1]) if chosen else None
     context = {"record_type": record_type, "kept": list(_pairs(query))}
@@ -171,7 +203,7 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if operator and (any(values) or any(keys) or operator[-1] in TAKES_NOTHING):
         try:
             given = [str(picker.clean((keys[-1] if keys else "", values[-1])).pk)] if picker and any(values) else values
-            condition = Condition.parse(f"{field.id}.{operator[-1]}.{','.join(filter(None, map(str.strip, given)))}")
+            condition = Condition(field.id, operator[-1], tuple(filter(None, map(str.strip, given))))
             spec = QuerySpec.from_query(record_type.kind, query).with_condition(condition)
             Query(spec, request.user)
         except SpecError as refusal:
@@ -184,7 +216,7 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     context |= {
         "field": field, "error": error, "values": values, "operator": operator[-1] if operator else "",
         "operators": [(code, OPERATORS[code]) for code in OPERATORS_OF[field.type]],
-        "options": options, "shape": shape_of(field, options),
+        "options": options, "periods": PERIODS.items(), "shape": shape_of(field, options),
         "picker": drawn(picker, values[-1] if values else ""),
     }
     return render_page(request, "records/filter.html", context, fragment="condition")
@@ -244,11 +276,11 @@ def _options(field: Field) -> list[tuple]:
     """What can be picked instead of typed."""
     if field.type is ValueType.PERSON:
         people = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")[:500]
-        return [("me", _("me")), *people]
+        return [("me", _("me")), (MY_TEAM, _("my team")), *people]
     if field.type is ValueType.YES_NO:
         return [("yes", _("Yes")), ("no", _("No"))]
     if field.related is Team:
-        return list(Team.objects.order_by("name").values_list("pk", "name"))
+        return [(MY_TEAM, _("my team")), *Team.objects.order_by("name").values_list("pk", "name")]
     return list(field.choices.items())
 
 
