@@ -30,6 +30,8 @@ def parse_phone(text: str, country: str) -> Number:
 
 def digits_of(text: str) -> str:
     """The digits of a text, written 0 to 9."""
+    if text.isascii():
+        return "".join(filter(str.isdecimal, text))
     return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdecimal())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -19,8 +19,9 @@ from mudir.clients.models import Address, Client, Email, Phone
 from mudir.clients.services.client import edit_client, sort_key_of
 from mudir.clients.services.reach import primary_copies
 from mudir.kit.arabic.fold import fold
+from mudir.kit.bulk import draw_keys, insert
 from mudir.records import search
-from mudir.records.importing import Change, Identity, Recognised, Refused, Row, draw_keys, insert
+from mudir.records.importing import Change, Identity, Recognised, Refused, Row
 
 CODES = ("registration_number", "tax_number", "external_id")
 KEPT = ("kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
@@ -43,6 +44,7 @@ class ClientImporter(ReachImporter):
         self.owners: dict[str, User] | None = None
 
     def prepare(self) -> None:
+        super().prepare()
         if self.owners is None:
             self.owners = _owners(self.by) if "owner" in self.places else {}
 
@@ -80,13 +82,16 @@ class ClientImporter(ReachImporter):
                 "pk", "sort_key", "phone", "email", "kind", *CODES)
         }
 
-    def make_ready(self, rows: Sequence[Row], *, today: date) -> None:
-        super().make_ready(rows, today=today)
-        for row in rows:
-            row.ready = client_row(self.by, *row.data, today=today)
+    def make_ready(self, row: Row, *, today: date) -> None:
+        row.ready = client_row(self.by, *row.data, today=today)
+        super().make_ready(row, today=today)
+
+    def found_by(self, row: Row) -> Mapping[str, Any]:
+        return row.ready | found_by(row.data[1])
 
     def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
-        return insert_clients(self.by, [row.ready for row in rows], [row.data[1] for row in rows]), []
+        lists_of, words = [row.data[1] for row in rows], [row.words for row in rows]
+        return insert_clients(self.by, [row.ready for row in rows], lists_of, words), []
 
     def change(self, pk: int, row: Row, *, overwrite: bool) -> Change:
         client = Client.objects.visible_to(self.by).get(pk=pk)
@@ -127,8 +132,9 @@ def _owners(by: User) -> dict[str, User]:
     return {name: user for name, user in found.items() if name not in several}
 
 
-def insert_clients(by: User, rows: Sequence[dict[str, Any]], lists_of: Sequence[Mapping[str, list]]) -> list[int]:
-    """Write new clients from rows of `client_row` and the lists of each; returns their keys.
+def insert_clients(by: User, rows: Sequence[dict[str, Any]], lists_of: Sequence[Mapping[str, list]],
+                   words: Iterable[search.Prepared]) -> list[int]:
+    """Write new clients from rows of `client_row`, the lists of each and what it is found by; returns their keys.
 
     Part of an import, which asked for permission and cleaned the values as `create_client` would.
     """
@@ -140,8 +146,7 @@ def insert_clients(by: User, rows: Sequence[dict[str, Any]], lists_of: Sequence[
         insert_rows(model, "client_id", ((pk, row) for pk, lists in zip(keys, lists_of, strict=True)
                                          for row in lists.get(name, ())))
     record_events("client.imported", "clients.client", keys, by=by)
-    search.index_many("clients.client", keys, spell=False, given={
-        row["id"]: row | found_by(lists) for row, lists in zip(rows, lists_of, strict=True)})
+    search.write_new("clients.client", dict(zip(keys, words, strict=True)))
     return keys
 
 
@@ -150,14 +155,15 @@ def client_row(by: User, values: Mapping[str, Any], lists: Mapping[str, list], *
     """The columns of a new client but for its key; what is filled in counts as confirmed today."""
     owner = values.get("owner") or by
     row = {"owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key_of(values["name"])}
-    row |= {name: values.get(name, default) for name, default in DEFAULTS}
-    for name in ("phones", "emails", "addresses"):
-        row |= primary_copies(name, [SimpleNamespace(**each) for each in lists.get(name, ()) if each["is_primary"]])
-    known = completeness.known_facts(SimpleNamespace(**row), has_contact=with_contact)
-    row["confirmations"] = completeness.confirmed({}, known, today)
-    row["completeness"] = completeness.percent(row["kind"], known)
-    row["stale_date"] = completeness.stale_date(known, row["confirmations"])
-    return row
+    row |= {name: values[name] for name in KEPT if name in values}
+    for name, rows in lists.items():
+        row |= primary_copies(name, rows)
+    facts = [fact for fact in completeness.MISSING if row.get(fact)] + ["contact"] * with_contact
+    return row | _freshness(row.get("kind", Client.Kind.COMPANY), frozenset(facts), today)
 
 
-DEFAULTS: Iterable[tuple[str, Any]] = [(name, Client._meta.get_field(name).get_default()) for name in KEPT]
+@lru_cache(maxsize=1000)  # the rows of a file know the same few facts
+def _freshness(kind: str, known: frozenset[str], today: date) -> dict[str, Any]:
+    confirmations = completeness.confirmed({}, known, today)
+    return {"confirmations": confirmations, "completeness": completeness.percent(kind, known),
+            "stale_date": completeness.stale_date(known, confirmations)}

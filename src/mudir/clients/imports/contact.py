@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -20,8 +19,9 @@ from mudir.clients.models import Address, Client, Contact, ContactRole, Email, P
 from mudir.clients.services.client import sort_key_of, weigh_again
 from mudir.clients.services.contact import edit_contact
 from mudir.clients.services.reach import primary_copies
-from mudir.records import search
-from mudir.records.importing import Change, Identity, Recognised, Refused, Row, draw_keys, insert
+from mudir.kit.bulk import draw_keys, insert
+from mudir.records import registry, search
+from mudir.records.importing import Change, Identity, Recognised, Refused, Row
 
 KEPT = ("name", "name_other", "title", "job_title", "department", "birthday", "languages", "notes", "external_id")
 SHARED_PHONES = {Phone.Type.WORK, Phone.Type.FAX}  # colleagues have the same one
@@ -87,6 +87,9 @@ class ContactImporter(ReachImporter):
             for pk, key, phone, email, code in seen.values_list("pk", "sort_key", "phone", "email", "external_id")
         }
 
+    def found_by(self, row: Row) -> Mapping[str, Any]:
+        return row.data[0] | found_by(row.data[1])
+
     def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
         clients, beside = self._clients(rows, today=today)
         keys = draw_keys(Contact, len(rows))
@@ -103,8 +106,7 @@ class ContactImporter(ReachImporter):
         known = set(clients.values()) - set(beside)
         for client in Client.objects.visible_to(self.by).filter(pk__in=known).select_for_update(of=("self",)):
             weigh_again(client)
-        search.index_many("clients.contact", keys, spell=False, given={
-            pk: row.data[0] | found_by(row.data[1]) for pk, row in zip(keys, rows, strict=True)})
+        search.write_new("clients.contact", {pk: row.words for pk, row in zip(keys, rows, strict=True)})
         return keys, beside
 
     def _clients(self, rows: Sequence[Row], *, today: date) -> tuple[dict[str, int], list[int]]:
@@ -116,7 +118,9 @@ class ContactImporter(ReachImporter):
         if not missing:
             return clients, []
         rows = [client_row(self.by, {"name": name}, {}, today=today, with_contact=True) for name in missing]
-        made = insert_clients(self.by, rows, [{}] * len(rows))
+        fields = search.indexed(registry.for_model(Client))
+        words = [search.prepare("clients.client", fields, row) for row in rows]
+        made = insert_clients(self.by, rows, [{}] * len(rows), words)
         return clients | {sort_key_of(name): pk for name, pk in zip(missing, made, strict=True)}, made
 
     def _contact_row(self, pk: int, row: Row) -> dict[str, Any]:
@@ -124,7 +128,7 @@ class ContactImporter(ReachImporter):
         written = {"id": pk, "sort_key": sort_key_of(values["name"])}
         written |= {name: values.get(name, default) for name, default in DEFAULTS}
         for name in ("phones", "emails"):
-            written |= primary_copies(name, [SimpleNamespace(**each) for each in lists[name] if each["is_primary"]])
+            written |= primary_copies(name, lists[name])
         return written
 
     def change(self, pk: int, row: Row, *, overwrite: bool) -> Change:

@@ -13,9 +13,10 @@ from mudir.accounts.models import User
 from mudir.clients.models import Address, Client, Consent, Contact, ContactRole, Email, Phone
 from mudir.clients.services.client import weigh_again
 from mudir.clients.services.reach import COLUMNS, IDENTITY, rows_of
+from mudir.kit.bulk import insert
 from mudir.kit.history import HistoryRow
 from mudir.records import search
-from mudir.records.importing import Change, insert
+from mudir.records.importing import Change
 from mudir.records.models import Event, Record
 from mudir.records.services import Conflict
 

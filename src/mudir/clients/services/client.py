@@ -44,7 +44,7 @@ def create_client(*, by: User, owner: User | None = None, **data: Any) -> Client
     client = Client(**data, owner=_able_owner(owner) if owner else by)
     client.sort_key = sort_key_of(client.name)
     for name, cleaned in made.items():
-        for column, value in primary_copies(name, cleaned).items():
+        for column, value in primary_copies(name, map(vars, cleaned)).items():
             setattr(client, column, value)
     known = completeness.known_facts(client, has_contact=False)
     client.confirmations = completeness.confirmed({}, known, timezone.localdate())
@@ -72,7 +72,7 @@ def edit_client(client: Client, *, by: User, version: int | None = None, **data:
         cleaned = clean_rows(name, lists, by=by)
         if replace_rows(current, name, cleaned):
             changed_lists.append(name)
-            data |= primary_copies(name, cleaned)
+            data |= primary_copies(name, map(vars, cleaned))
     changed = [name for name, value in data.items() if getattr(current, name) != value]
     if not changed and not changed_lists:
         return current

@@ -81,7 +81,7 @@ def _checked(data: dict[str, Any]) -> dict[str, Iterable[Row]]:
 
 
 def _copies(name: str, cleaned: list) -> dict[str, str]:
-    return primary_copies(name, cleaned) if name != "addresses" else {}
+    return primary_copies(name, map(vars, cleaned)) if name != "addresses" else {}
 
 
 def _set_roles(contact: Contact, roles: Iterable[Mapping[str, Any]], *, by: User) -> bool:

@@ -111,14 +111,14 @@ def _identity(row: models.Model, name: str) -> tuple:
     return tuple(getattr(row, field) for field in IDENTITY[name])
 
 
-def primary_copies(name: str, made: list[models.Model]) -> dict[str, str]:
+def primary_copies(name: str, rows: Iterable[Row]) -> dict[str, str]:
     """What the record's own columns repeat of its primary row."""
-    first = next((row for row in made if getattr(row, "is_primary", False)), None)
+    first = next((row for row in rows if row.get("is_primary")), {})
     match name:
         case "phones":
-            return {"phone": (first.e164 or first.raw)[:40] if first else ""}
+            return {"phone": (first.get("e164") or first.get("raw", ""))[:40]}
         case "emails":
-            return {"email": first.address if first else ""}
+            return {"email": first.get("address", "")}
         case "addresses":
-            return {"city": first.city if first else "", "country": first.country if first else ""}
+            return {"city": first.get("city", ""), "country": first.get("country", "")}
     return {}

@@ -5,7 +5,7 @@
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 
 from mudir.kit.arabic.fold import fold
 from mudir.kit.arabic.spelling import arabic_key
@@ -59,16 +59,17 @@ def is_weak(token: str) -> bool:
     return token in WEAK_TOKENS or len(token) == 1
 
 
+def telling_tokens(tokens: Iterable[str]) -> list[str]:
+    """Tokens of a name that say who is meant, each once; all of them where none does."""
+    once = list(dict.fromkeys(tokens))
+    return [token for token in once if not is_weak(token)] or once
+
+
 def name_tokens(text: str) -> list[str]:
     """Return the folded tokens of a name in their order; one token stays one, whatever it is.
 
     A token of Arabic letters is its own Arabic key. Tokens may repeat.
     """
-    return list(_tokens(text))
-
-
-@lru_cache(maxsize=40_000)  # an import asks for each name three times: as a duplicate twice, then to be found by
-def _tokens(text: str) -> tuple[str, ...]:
     folded = fold(CAMEL_ARTICLE.sub(r"\1-", text))
     folded = INITIALS.sub(lambda found: found[0].replace(".", ""), folded)
     words = [_without_chat_digits(word) for word in WORDS.findall(folded)]
@@ -81,7 +82,7 @@ def _tokens(text: str) -> tuple[str, ...]:
             tokens[-1] = _joined(tokens[-1], token)  # نصر الله, نور الدين
         elif token:
             tokens.append(token)
-    return tuple(tokens or words)
+    return tokens or words
 
 
 def typed_prefixes(word: str) -> list[str]:

@@ -1,11 +1,14 @@
 """What one folded word is: its script, its article."""
 
+import re
+
 ARTICLE = "ال"
+ARABIC_LETTER = re.compile("[\u0620-\u06ff]")
 
 
 def is_arabic(word: str) -> bool:
     """Whether a folded word has an Arabic letter."""
-    return not word.isascii() and any("\u0620" <= letter <= "\u06ff" for letter in word)
+    return not word.isascii() and ARABIC_LETTER.search(word) is not None
 
 
 def without_article(word: str) -> str:

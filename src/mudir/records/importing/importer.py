@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 
 from mudir.accounts.models import User
-from mudir.kit.arabic.names import name_tokens
-from mudir.records import registry
+from mudir.records import registry, search
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
 
@@ -69,7 +68,9 @@ class Row:
     data: Any  # what the importer writes
     problems: list[dict[str, Any]]  # code, column and value; worded by importing/reasons.py
     twin: "Match | None" = None  # the same one in a row before it
-    ready: Any = None  # what `Importer.make_ready` worked out
+    asked: list[tuple[str, str]] = field(default_factory=list)  # what the search is asked for duplicates of it
+    ready: Any = None  # the rows that are written
+    words: search.Prepared | None = None  # what it is found by when it is written
 
 
 @dataclass(slots=True)
@@ -99,10 +100,12 @@ class Importer:
         """With `keep_unfit` a value that fits nowhere goes to the notes instead of rejecting its row."""
         self.by, self.mapping, self.heads = by, list(mapping), list(heads)
         self.day_orders, self.keep_unfit = day_orders or {}, keep_unfit
+        self.indexed: Sequence[search.Indexed] = ()
 
     def __reduce__(self) -> tuple:
         """Bound anew in another process: what was compiled from the mapping does not travel."""
-        return type(self), (self.by, self.mapping, self.heads, self.day_orders), {"keep_unfit": self.keep_unfit}
+        state = {"keep_unfit": self.keep_unfit, "indexed": self.indexed}
+        return type(self), (self.by, self.mapping, self.heads, self.day_orders), state
 
     @classmethod
     def record_type(cls) -> RecordType:
@@ -128,17 +131,25 @@ class Importer:
         raise NotImplementedError
 
     def prepare(self) -> None:
-        """Ask the database what `clean` has to know."""
+        """Ask the database what `clean` and `make_ready` have to know."""
+        self.indexed = search.indexed(self.record_type())
 
     def clean(self, number: int, cells: Sequence[str]) -> Row:
         """A row as it would be written. No query: it runs beside the database."""
         raise NotImplementedError
 
-    def make_ready(self, rows: Sequence[Row], *, today: date) -> None:
-        """Work out what writing them needs and no query tells: it runs while the database works on the rows before."""
-        for row in rows:
-            name_tokens(row.name)  # kept, for whoever asks again
-            name_tokens(row.name_other)
+    def make_asked(self, row: Row) -> None:
+        """Work out what the search is asked for duplicates of the row. No query."""
+        codes = [value for code, value in row.identity.codes.items() if code not in self.codes]
+        row.asked = search.asked_of({"name": row.name, "name_other": row.name_other, "codes": codes}, self.by.country)
+
+    def make_ready(self, row: Row, *, today: date) -> None:
+        """Work out what writing the row needs and no query tells: it runs beside the database, on another core."""
+        row.words = search.prepare(self.record_type().kind, self.indexed, self.found_by(row))
+
+    def found_by(self, row: Row) -> Mapping[str, Any]:
+        """The values, by field, that the record of the row is found by."""
+        raise NotImplementedError
 
     def known(self, rows: Sequence[Row]) -> list[dict[int, list[str]]]:
         """For each row the records with the same phone, e-mail or one of `codes`, and which of them it is.

@@ -6,11 +6,9 @@ count the same; whatever this import has written already is left out of what the
 
 from collections.abc import Collection, Iterable, Sequence
 
-from mudir.kit.arabic.names import name_tokens
 from mudir.records import search
 from mudir.records.importing.importer import Identity, Importer, Match, Row
 from mudir.records.search import lexemes
-from mudir.records.search.vocabulary import telling_tokens
 
 MOST_WITH_A_NAME = 20  # rows of one name that are compared: of Mohammeds there are many
 
@@ -46,7 +44,6 @@ class Seen:
 
     def meet(self, row: Row) -> None:
         """Note in the row which one before it is the same, the surest first; those to come are compared with it."""
-        name_tokens(row.name_other)  # remembered for the search, which asks while the database waits
         name = _name_key(row)
         row.twin = self._find(row, name)
         self._add(row, name)
@@ -83,7 +80,7 @@ def _exact_keys(identity: Identity) -> Iterable[tuple[str, int]]:
 
 def _name_key(row: Row) -> int:
     """The name as the search compares whole names; one of signs only as it is."""
-    return hash((*lexemes.of_name(telling_tokens(name_tokens(row.name))), row.identity.key)[0])
+    return hash(lexemes.of_name(row.name).whole or row.identity.key)
 
 
 def _rank(reasons: Collection[str]) -> int:
@@ -96,11 +93,8 @@ def matches(importer: Importer, rows: Sequence[Row], made: Collection[int]) -> l
     Rejected rows are duplicates of nothing and nothing is a duplicate of them.
     """
     good = [row for row in rows if not row.problems]
-    asked = [{"name": row.name, "name_other": row.name_other,
-              "codes": [value for code, value in row.identity.codes.items() if code not in importer.codes]}
-             for row in good]
     found = importer.known(good)
-    searched = search.duplicate_keys(importer.by, importer.record_type().kind, asked)
+    searched = search.duplicate_keys(importer.by, importer.record_type().kind, [row.asked for row in good])
     for some, more in zip(found, searched, strict=True):
         for pk, reasons in more:
             some.setdefault(pk, []).extend(reasons)

@@ -4,12 +4,14 @@ The process gets its task and hands over batch after batch as pickles; it asks t
 full lets it wait, one that is closed ends it.
 """
 
+import gc
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import batched
 
 from django.utils.translation import override
@@ -34,6 +36,7 @@ class Task:
     mends: Mapping[int, Sequence[tuple[int, str]]]  # column and value that a person put right, by row
     importer: Importer
     batch: int
+    today: date | None  # the day of the import; none: the rows are only checked
     language: str  # of the sentence that says why a file cannot be read: a thread begins without one
 
 
@@ -51,6 +54,9 @@ def read(task: Task) -> Iterator[list[Row]]:
                 row = task.importer.clean(number, cells)
                 if not row.problems:
                     seen.meet(row)
+                    task.importer.make_asked(row)
+                    if task.today is not None:
+                        task.importer.make_ready(row, today=task.today)
                 batch.append(row)
             yield batch
 
@@ -70,6 +76,7 @@ def read_beside(task: Task) -> Iterator[list[Row]]:
 
 
 def main() -> None:
+    gc.disable()  # rows are trees: looking for rings among a hundred thousand of them finds none
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is printed by mistake must not get among the pickles
     task = pickle.load(source)  # noqa: S301  from the process that started this one

@@ -88,16 +88,9 @@ def cleaned(job: Import, importer: Importer, *, today: date | None = None) -> It
     mends: dict[int, list[tuple[int, str]]] = {}
     for number, column, value in ImportMend.objects.filter(of=job).values_list("number", "column", "value"):
         mends.setdefault(number, []).append((column, value))
-    task = Task(job.file.path, job.encoding, job.separator, job.first_row, mends, importer, BATCH, get_language())
-    batches = read(task) if job.rows < LARGE else read_beside(task)
-    return ahead(batches if today is None else _made_ready(batches, importer, today))
-
-
-def _made_ready(batches: Iterator[list[Row]], importer: Importer, today: date) -> Iterator[list[Row]]:
-    with closing(batches):
-        for rows in batches:
-            importer.make_ready([row for row in rows if not row.problems], today=today)
-            yield rows
+    task = Task(job.file.path, job.encoding, job.separator, job.first_row, mends, importer, BATCH, today,
+                get_language())
+    return ahead(read(task) if job.rows < LARGE else read_beside(task))
 
 
 # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────────────────

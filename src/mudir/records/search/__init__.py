@@ -4,12 +4,22 @@ Writers call `index`, `index_many` and `forget` in the transaction of the record
 `duplicates` before a record is made.
 """
 
-from mudir.records.search.duplicates import Candidate, duplicate_keys, duplicates
-from mudir.records.search.entries import forget, index, index_many, rebuild
+from mudir.records.search.duplicates import Candidate, asked_of, duplicate_keys, duplicates
+from mudir.records.search.entries import (
+    Indexed,
+    Prepared,
+    forget,
+    index,
+    index_many,
+    indexed,
+    prepare,
+    rebuild,
+    write_new,
+)
 from mudir.records.search.finding import Hit, TooBroad, find, match
 from mudir.records.search.vocabulary import learn_tokens, spell_tokens
 
 __all__ = [
-    "Candidate", "Hit", "TooBroad", "duplicate_keys", "duplicates", "find", "forget", "index", "index_many",
-    "learn_tokens", "match", "rebuild", "spell_tokens",
+    "Candidate", "Hit", "Indexed", "Prepared", "TooBroad", "asked_of", "duplicate_keys", "duplicates", "find", "forget",
+    "index", "index_many", "indexed", "learn_tokens", "match", "prepare", "rebuild", "spell_tokens", "write_new",
 ]

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.kit.arabic.names import name_tokens
 from mudir.kit.phones import parse_phone
 from mudir.records import registry
 from mudir.records.fields import ValueType
@@ -17,7 +16,7 @@ from mudir.records.models import SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.reasons import read_rows, title_of
-from mudir.records.search.vocabulary import Meanings, Typed, meanings_of, telling_tokens
+from mudir.records.search.vocabulary import Meanings, Typed, meanings_of
 
 LOOKED_AT = 200  # records whose names may be the same
 READ = 30  # of them, those whose facts are compared
@@ -42,7 +41,7 @@ def duplicates(
     emails: Iterable[str] = (), codes: Iterable[str] = (), limit: int = 5, exclude: int | None = None,
 ) -> list[Candidate]:
     """Records the actor sees that may be this one, the likeliest first; `exclude` is the one being edited."""
-    names = [telling_tokens(name_tokens(text)) for text in (name, name_other) if text.strip()]
+    names = [lexemes.of_name(text).telling for text in (name, name_other) if text.strip()]
     meanings = meanings_of([Typed(token) for tokens in names for token in tokens])
     meant = list(_by_name(names, meanings))
     exact = _exact(phones, emails, codes, actor.country)
@@ -132,23 +131,30 @@ def _same(kind: ValueType, label: Any) -> str:
 # ── many at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def duplicate_keys(
-    actor: User, kind: str, rows: Sequence[Mapping[str, Any]]
-) -> list[list[tuple[int, Reasons]]]:
-    """For each row of an import the records that the actor sees and that may be the same, the surest first.
+Asked = list[tuple[str, str]]  # reason and quoted lexeme
+
+
+def asked_of(row: Mapping[str, Any], country: str) -> Asked:
+    """What `duplicate_keys` looks up for a row of an import. Asks the database nothing.
 
     A row has any of name, name_other, phones, emails, codes (identifiers), as `duplicates` takes them; phones in
-    E.164 are not parsed again. The reasons are "phone", "email", "code" and "name"; by name only those with the same
-    telling words in either script, as names are best known. Two queries for any number of rows.
+    E.164 are not parsed again.
     """
-    asked: list[tuple[int, str, str]] = []
-    for place, row in enumerate(rows):
-        for reason, lexeme in _exact_of_row(row, actor.country):
-            asked.append((place, reason, lexemes.quoted(lexeme)))
-        for text in filter(None, (row.get("name"), row.get("name_other"))):
-            for lexeme in lexemes.of_name(telling_tokens(name_tokens(text))):
-                asked.append((place, "name", lexemes.quoted(lexeme)))
-    if not asked:
+    asked = [(reason, lexemes.quoted(lexeme)) for reason, lexeme in _exact_of_row(row, country)]
+    for text in filter(None, (row.get("name"), row.get("name_other"))):
+        if whole := lexemes.of_name(text).whole:
+            asked.append(("name", lexemes.quoted(whole)))
+    return list(dict.fromkeys(asked))  # both names of a house are mostly one
+
+
+def duplicate_keys(actor: User, kind: str, rows: Sequence[Asked]) -> list[list[tuple[int, Reasons]]]:
+    """For what each row asks the records that the actor sees and that may be the same, the surest first.
+
+    The reasons are "phone", "email", "code" and "name"; by name only those with the same telling words in either
+    script, as names are best known. Two queries for any number of rows.
+    """
+    places = [(place, reason) for place, asked in enumerate(rows) for reason, _lexeme in asked]
+    if not places:
         return [[] for _row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         # Nobody tells the planner how rare one lexeme is: to it, reading the whole table looks as good as the index of
@@ -156,16 +162,16 @@ def duplicate_keys(
         cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
         cursor.execute(
             """
-            SELECT asked.place, asked.reason, found.object_id
-            FROM unnest(%s::int[], %s::text[], %s::text[]) AS asked (place, reason, query)
+            SELECT asked.number, found.object_id
+            FROM unnest(%s::text[]) WITH ORDINALITY AS asked (query, number)
             CROSS JOIN LATERAL (
                 SELECT object_id FROM records_searchentry
                 WHERE words @@ asked.query::tsquery AND kind || '' = %s LIMIT %s
             ) found
             """,
-            [*(list(column) for column in zip(*asked, strict=True)), kind, PER_ROW],
+            [[lexeme for asked in rows for _reason, lexeme in asked], kind, PER_ROW],
         )
-        found = cursor.fetchall()
+        found = [(*places[number - 1], pk) for number, pk in cursor.fetchall()]
         cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
     model = registry.for_kind(kind).model
     seen = set(model.objects.visible_to(actor).filter(pk__in={pk for _place, _reason, pk in found})

@@ -1,50 +1,68 @@
 """Writing what records are found by, in the same transaction as the records themselves."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
-from mudir.kit.arabic.names import name_tokens
+from mudir.kit.bulk import insert
 from mudir.records import registry
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
-from mudir.records.search.vocabulary import learn_tokens, telling_tokens
+from mudir.records.search.vocabulary import learn_tokens
 
 AT_ONCE = 2000
 REASON = "what records are found by; every answer is narrowed to the reader"
 
 
+class Indexed(NamedTuple):
+    """A field that records are found by. It travels to a process that has no registration at hand."""
+
+    id: str
+    type: ValueType
+    weight: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What a record is found by but for the numbers of its tokens, which only the database knows."""
+
+    names: list[list[str]]  # the tokens of each name
+    rest: str  # the text of a tsvector
+
+
 def index(record: models.Model) -> None:
     """Write what the record, just saved, is found by. One of own columns alone is not read again."""
-    fields = [field for field, _weight in indexed_fields(registry.for_model(type(record)))]
+    record_type = registry.for_model(type(record))
+    fields = [field for field, _weight in indexed_fields(record_type)]
     columns = {column.name for column in record._meta.concrete_fields if not column.is_relation}
-    given = None
     if record.trashed_at is None and all(field.path in columns for field in fields):
-        given = {record.pk: {field.id: getattr(record, field.path) for field in fields}}
-    index_many(record._meta.label_lower, [record.pk], given=given)
+        values = {field.id: getattr(record, field.path) for field in fields}
+        _write(record_type.kind, {record.pk: prepare(record_type.kind, indexed(record_type), values)})
+    else:
+        index_many(record_type.kind, [record.pk])
 
 
-def index_many(
-    kind: str, ids: Sequence[int], *, spell: bool = True, given: Mapping[int, Mapping[str, Any]] | None = None
-) -> None:
+def index_many(kind: str, ids: Sequence[int]) -> None:
     """The same for many records of a kind; records that are gone or in the trash are taken out.
 
-    A fixed number of statements for every 2,000. With `spell=False` new Latin names are found in Latin at once and in
-    Arabic after the job `spell_names`. `given` are the values of each record by field, in the hand of whoever has just
-    written them: they are not read again.
+    A fixed number of statements for every 2,000.
     """
     record_type = registry.for_kind(kind)
-    fields = indexed_fields(record_type)
+    fields, named = indexed_fields(record_type), indexed(record_type)
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
-        values = _read(record_type, fields, some) if given is None else {
-            pk: [_listed(given[pk].get(field.id)) for field, _weight in fields] for pk in some}
-        _write(kind, fields, values, spell=spell)
+        values = _read(record_type, fields, some)
+        _write(kind, {pk: _prepared(kind, named, row) for pk, row in values.items()})
         _forget(kind, [pk for pk in some if pk not in values])
+
+
+def prepare(kind: str, fields: Sequence[Indexed], values: Mapping[str, Any]) -> Prepared:
+    """What a record with these values, by field, is found by. Asks the database nothing."""
+    return _prepared(kind, fields, [_listed(values.get(field.id)) for field in fields])
 
 
 def forget(record: models.Model) -> None:
@@ -68,6 +86,10 @@ def indexed_fields(record_type: RecordType) -> list[tuple[Field, str]]:
     """What a record is found by, each with its weight; a field that some readers do not see is not among it."""
     return [(record_type.fields[name], weight) for name, weight in record_type.search.items()
             if not record_type.fields[name].permission]
+
+
+def indexed(record_type: RecordType) -> tuple[Indexed, ...]:
+    return tuple(Indexed(field.id, field.type, weight) for field, weight in indexed_fields(record_type))
 
 
 def _read(record_type: RecordType, fields: list[tuple[Field, str]], ids: list[int]) -> dict[int, list[list[Any]]]:
@@ -96,25 +118,23 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _write(
-    kind: str, fields: list[tuple[Field, str]], records: dict[int, list[list[Any]]], *, spell: bool
-) -> None:
+def write_new(kind: str, records: Mapping[int, Prepared]) -> None:
+    """Write what many records that were made just now are found by.
+
+    New Latin names are found in Latin at once and in Arabic after the job `spell_names`.
+    """
+    insert(SearchEntry, ({"object_id": pk, "tokens": tokens, "words": words}
+                         for pk, tokens, words in _with_tokens(records, spell=False)), kind=kind)
+    # Whoever looks for duplicates of the next ones asks thousands of times: a list of entries that are still to be
+    # sorted in is read each time.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('entries_by_words')")
+
+
+def _write(kind: str, records: Mapping[int, Prepared]) -> None:
     if not records:
         return
-    named: dict[int, list[list[str]]] = {
-        pk: [name_tokens(value) for (field, _weight), some in zip(fields, values, strict=True)
-             if field.type is ValueType.NAME for value in some]
-        for pk, values in records.items()
-    }
-    ids = learn_tokens({token for names in named.values() for name in names for token in name}, spell=spell)
-    columns: dict[str, list] = defaultdict(list)
-    for pk, values in records.items():
-        names = [[ids[token[:100]] for token in name] for name in named[pk]]
-        tokens = list(dict.fromkeys(token for name in names for token in name))
-        telling = [telling_tokens(name) for name in named[pk]]
-        columns["id"].append(pk)
-        columns["tokens"].append("{" + ",".join(map(str, tokens)) + "}")
-        columns["words"].append(_vector(kind, names, telling, fields, values))
+    keys, tokens, words = zip(*_with_tokens(records), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -124,24 +144,30 @@ def _write(
             ON CONFLICT (kind, object_id) DO UPDATE SET tokens = excluded.tokens, words = excluded.words
             WHERE (entry.tokens, entry.words) IS DISTINCT FROM (excluded.tokens, excluded.words)
             """,
-            [kind, columns["id"], columns["tokens"], columns["words"]],
+            [kind, list(keys), list(tokens), list(words)],
         )
 
 
-def _vector(
-    kind: str, names: list[list[int]], telling: list[list[str]], fields: list[tuple[Field, str]],
-    values: list[list[Any]],
-) -> str:
+def _with_tokens(records: Mapping[int, Prepared], *, spell: bool = True) -> Iterable[tuple[int, str, str]]:
+    """For each record its key, the numbers of its tokens as an array, and the text of its whole tsvector."""
+    tokens = {token for prepared in records.values() for name in prepared.names for token in name}
+    ids = learn_tokens(tokens, spell=spell)
+    for pk, prepared in records.items():
+        own = list(dict.fromkeys(ids[token[:100]] for name in prepared.names for token in name))
+        yield pk, "{" + ",".join(map(str, own)) + "}", " ".join([prepared.rest, *(f"t{token}" for token in own)])
+
+
+def _prepared(kind: str, fields: Sequence[Indexed], values: Iterable[list[Any]]) -> Prepared:
+    names: list[list[str]] = []
     exact = [f"={kind}"]
-    exact += [f"t{token}" for name in names for token in name]
-    exact += [f"l{len(name)}" for name in telling]
-    exact += [lexeme for name in telling for lexeme in lexemes.of_name(name)]
     weighed: list[tuple[str, str]] = []
-    for (field, weight), some in zip(fields, values, strict=True):
+    for (_id, value_type, weight), some in zip(fields, values, strict=True):
         for value in some:
-            match field.type:
+            match value_type:
                 case ValueType.NAME:
-                    pass
+                    name = lexemes.of_name(value)
+                    names.append(name.tokens)
+                    exact += [f"l{len(name.telling)}", *([name.whole] if name.whole else ())]
                 case ValueType.PHONE:
                     exact += lexemes.of_phone(value)
                 case ValueType.EMAIL:
@@ -150,7 +176,7 @@ def _vector(
                     exact += lexemes.of_code(value)
                 case _:
                     weighed += [(word, weight) for word in lexemes.words_of(str(value))]
-    return lexemes.vector(exact, weighed)
+    return Prepared(names, lexemes.vector(exact, weighed))
 
 
 def _forget(kind: str, ids: list[int]) -> None:

@@ -14,8 +14,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from mudir.kit.arabic.fold import fold
+from mudir.kit.arabic.names import name_tokens, telling_tokens
 from mudir.kit.arabic.spelling import attested_keys
 from mudir.kit.arabic.words import is_arabic
 from mudir.kit.phones import digits_of
@@ -57,16 +59,22 @@ def of_code(value: str) -> list[str]:
     return [f"c{code}"] if code else []
 
 
-def of_name(telling: Iterable[str]) -> list[str]:
-    """One lexeme for all names with these telling words; a Latin one by the Arabic spelling it is best known with."""
-    words = tuple(telling)
-    return [_whole_name(words)] if words else []
+class Name(NamedTuple):
+    """A name taken apart. `whole` is one lexeme for all names with these telling words, or "" where there is none."""
+
+    tokens: list[str]
+    telling: list[str]
+    whole: str
 
 
-@lru_cache(maxsize=40_000)  # an import asks for each name three times, batches after each other
-def _whole_name(telling: tuple[str, ...]) -> str:
+@lru_cache(maxsize=10_000)  # an import asks for each name of a row three times
+def of_name(text: str) -> Name:
+    """A Latin name and the Arabic spelling it is best known with are one whole."""
+    tokens = name_tokens(text)
+    telling = telling_tokens(tokens)
     words = sorted(map(_best_known, telling))
-    return f"n{blake2b(' '.join(words).encode(), digest_size=8).hexdigest()}"
+    whole = f"n{blake2b(' '.join(words).encode(), digest_size=8).hexdigest()}" if words else ""
+    return Name(tokens, telling, whole)
 
 
 @lru_cache(maxsize=20_000)

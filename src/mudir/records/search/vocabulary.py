@@ -10,7 +10,6 @@ from math import log
 
 from django.db import connection
 
-from mudir.kit.arabic.names import is_weak
 from mudir.kit.arabic.spelling import asked_keys, attested_keys, stored_keys
 from mudir.kit.arabic.words import is_arabic
 from mudir.records.models import NameToken
@@ -134,12 +133,6 @@ def spell_tokens() -> bool:
             [waiting, [_akey(pairs) for pairs in keys], *_columns(waiting, keys)],
         )
     return True
-
-
-def telling_tokens(tokens: Iterable[str]) -> list[str]:
-    """Tokens of a name that say who is meant, each once; all of them where none does."""
-    once = list(dict.fromkeys(tokens))
-    return [token for token in once if not is_weak(token)] or once
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────────

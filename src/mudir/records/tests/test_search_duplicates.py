@@ -95,7 +95,7 @@ def test_a_batch_is_answered_row_by_row(owner, elite, khalidi):
         {},
     ]
 
-    assert search.duplicate_keys(owner, CLIENT, rows) == [
+    assert search.duplicate_keys(owner, CLIENT, [search.asked_of(row, "SA") for row in rows]) == [
         [(khalidi.pk, ("name",))],
         [(elite.pk, ("phone",))],
         [(elite.pk, ("email", "code", "name"))],
@@ -105,7 +105,7 @@ def test_a_batch_is_answered_row_by_row(owner, elite, khalidi):
 
 
 def test_a_batch_costs_the_same_queries_as_a_row(owner, elite):
-    rows = [{"name": f"Name {place}", "phones": ["0112345678"]} for place in range(200)]
+    rows = [search.asked_of({"name": f"Name {place}", "phones": ["0112345678"]}, "SA") for place in range(200)]
 
     def asked(some) -> int:
         search.duplicate_keys(owner, CLIENT, some)  # the teams of the person are read once
