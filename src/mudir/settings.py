@@ -132,6 +132,8 @@ PGHISTORY_BASE_MODEL = "mudir.kit.history.HistoryRow"
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 # History is written once per statement, not once per row: an import writes clients five times as fast.
 PGHISTORY_LEVEL = pghistory.Statement
+# A key is indexed there as it is in the table itself, not always.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=pghistory.DEFAULT)
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -73,7 +73,7 @@ class ClientImporter(ReachImporter):
         return Row(number, name, other, identity, (values, lists), problems)
 
     def identities(self, keys: Collection[int]) -> dict[int, Identity]:
-        seen = Client.objects.visible_to(self.by).filter(pk__in=keys)
+        seen = Client.objects.visible_to(self.by).filter(pk__among=keys)
         return {
             pk: Identity(key, [phone] if phone else [], [email] if email else [],
                          {code: value for code, value in zip(CODES, codes, strict=True) if value},
@@ -83,7 +83,7 @@ class ClientImporter(ReachImporter):
         }
 
     def make_ready(self, row: Row, *, today: date) -> None:
-        row.ready = client_row(self.by, *row.data, today=today)
+        row.ready = client_row(self.by, *row.data, sort_key=row.identity.key, today=today)
         super().make_ready(row, today=today)
 
     def found_by(self, row: Row) -> Mapping[str, Any]:
@@ -150,11 +150,11 @@ def insert_clients(by: User, rows: Sequence[dict[str, Any]], lists_of: Sequence[
     return keys
 
 
-def client_row(by: User, values: Mapping[str, Any], lists: Mapping[str, list], *, today: date,
+def client_row(by: User, values: Mapping[str, Any], lists: Mapping[str, list], *, sort_key: str, today: date,
                with_contact: bool = False) -> dict[str, Any]:
     """The columns of a new client but for its key; what is filled in counts as confirmed today."""
     owner = values.get("owner") or by
-    row = {"owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key_of(values["name"])}
+    row = {"owner_id": owner.pk, "team_id": owner.team_id, "sort_key": sort_key}
     row |= {name: values[name] for name in KEPT if name in values}
     for name, rows in lists.items():
         row |= primary_copies(name, rows)

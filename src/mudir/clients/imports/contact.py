@@ -78,8 +78,9 @@ class ContactImporter(ReachImporter):
             return None
 
     def identities(self, keys: Collection[int]) -> dict[int, Identity]:
-        seen = Contact.objects.visible_to(self.by).filter(pk__in=keys)
-        roles = ContactRole.objects.filter(contact__in=keys, client__in=Client.objects.visible_to(self.by).values("pk"))
+        seen = Contact.objects.visible_to(self.by).filter(pk__among=keys)
+        seen_clients = Client.objects.visible_to(self.by).values("pk")
+        roles = ContactRole.objects.filter(contact_id__among=keys, client__in=seen_clients)
         places = dict(roles.order_by("is_primary", "-pk").values_list("contact_id", "client__sort_key"))
         return {
             pk: Identity(key, [phone] if phone else [], [email] if email else [],
@@ -112,20 +113,21 @@ class ContactImporter(ReachImporter):
     def _clients(self, rows: Sequence[Row], *, today: date) -> tuple[dict[str, int], list[int]]:
         """The client of each company name, by its key: one that the person sees, else a new one; and the new ones."""
         names = {sort_key_of(row.data[2]): row.data[2] for row in reversed(rows) if row.data[2]}
-        seen = Client.objects.visible_to(self.by).filter(sort_key__in=names)
+        seen = Client.objects.visible_to(self.by).filter(sort_key__among=names)
         clients = dict(seen.order_by("-pk").values_list("sort_key", "pk"))
-        missing = [name for key, name in names.items() if key not in clients]
+        missing = {key: name for key, name in names.items() if key not in clients}
         if not missing:
             return clients, []
-        rows = [client_row(self.by, {"name": name}, {}, today=today, with_contact=True) for name in missing]
+        rows = [client_row(self.by, {"name": name}, {}, sort_key=key, today=today, with_contact=True)
+                for key, name in missing.items()]
         fields = search.indexed(registry.for_model(Client))
         words = [search.prepare("clients.client", fields, row) for row in rows]
         made = insert_clients(self.by, rows, [{}] * len(rows), words)
-        return clients | {sort_key_of(name): pk for name, pk in zip(missing, made, strict=True)}, made
+        return clients | dict(zip(missing, made, strict=True)), made
 
     def _contact_row(self, pk: int, row: Row) -> dict[str, Any]:
         values, lists, _company = row.data
-        written = {"id": pk, "sort_key": sort_key_of(values["name"])}
+        written = {"id": pk, "sort_key": row.identity.key}
         written |= {name: values.get(name, default) for name, default in DEFAULTS}
         for name in ("phones", "emails"):
             written |= primary_copies(name, lists[name])

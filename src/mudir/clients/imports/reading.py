@@ -194,7 +194,7 @@ class ReachImporter(Importer):
                     places.setdefault(value, []).append(place)
             if not places:
                 continue
-            for value, pk in queryset.filter(**{f"{column}__in": list(places)}).values_list(column, key):
+            for value, pk in queryset.filter(**{f"{column}__among": places}).values_list(column, key):
                 for place in places[value]:
                     reasons = found[place].setdefault(pk, [])
                     if reason not in reasons:

@@ -73,7 +73,8 @@ class Client(Record):
         _("supplied by"), max_length=160, blank=True, help_text=_("The competitor who supplies them today.")
     )
     head_office = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("head office")
+        "self", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="branches",
+        verbose_name=_("head office"),
     )
     notes = models.TextField(_("notes"), blank=True)
     management_note = models.TextField(
@@ -124,6 +125,8 @@ class Client(Record):
             models.Index(fields=["created_at", "id"], condition=PRESENT, name="clients_by_age"),
             models.Index(fields=["tier", "sort_key", "id"], condition=PRESENT & ~models.Q(tier="ordinary"),
                          name="clients_above_ordinary"),
+            models.Index(fields=["head_office"], condition=models.Q(head_office__isnull=False),
+                         name="branches_of_client"),
             models.Index(fields=["registration_number"], condition=~models.Q(registration_number=""),
                          name="clients_by_registration"),
             models.Index(fields=["external_id"], condition=~models.Q(external_id=""), name="clients_by_external_id"),

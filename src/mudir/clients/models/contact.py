@@ -66,6 +66,7 @@ class Contact(Record):
         indexes = [
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="contacts_by_name"),
             models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="contacts_by_last_contact"),
+            models.Index(fields=["owner"], name="contacts_of_owner"),
             models.Index(fields=["external_id"], condition=~Q(external_id=""), name="contacts_by_external_id"),
         ]
 

@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mudir.kit.arabic.fold import fold
 from mudir.kit.arabic.spelling import arabic_key
@@ -122,6 +123,7 @@ def _arabic_token(words: list[str], start: int) -> tuple[str, int]:
     return _arabic_word(word, inside=start > 0), start + 1
 
 
+@lru_cache(maxsize=20_000)  # an import reads the same few thousand words again and again
 def _arabic_word(word: str, inside: bool = True) -> str:
     if word in (GOD, FAITH):
         return word
@@ -172,6 +174,7 @@ def _is_article(word: str, following: str) -> bool:
     return word in LATIN_ARTICLES or bool(sun and following.startswith(sun[1]))
 
 
+@lru_cache(maxsize=20_000)
 def _latin_word(word: str) -> str:
     if LATIN_SERVANT_OF_GOD.fullmatch(word):
         return "abdallah"

@@ -14,14 +14,14 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             database_operations=[
                 migrations.RunSQL(
-                    "ALTER INDEX entries_by_words SET (fastupdate = on, gin_pending_list_limit = 256)",
+                    "ALTER INDEX entries_by_words SET (fastupdate = on, gin_pending_list_limit = 512)",
                     "ALTER INDEX entries_by_words SET (fastupdate = off)",
                 ),
             ],
             state_operations=[
                 migrations.RemoveIndex("SearchEntry", name="entries_by_words"),
                 migrations.AddIndex("SearchEntry", django.contrib.postgres.indexes.GinIndex(
-                    fields=["words"], gin_pending_list_limit=256, name="entries_by_words")),
+                    fields=["words"], gin_pending_list_limit=512, name="entries_by_words")),
             ],
         ),
     ]

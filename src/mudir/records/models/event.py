@@ -31,11 +31,13 @@ class Event(models.Model):
     object_id = models.BigIntegerField()
     target_kind = models.CharField(max_length=80, blank=True)
     target_id = models.BigIntegerField(null=True, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_index=False, null=True,
+                              related_name="+")
     details = models.JSONField(default=dict)
 
     class Meta:
         indexes = [
             models.Index("kind", "object_id", models.F("at").desc(), models.F("id").desc(), name="timeline_of_record"),
-            models.Index("target_kind", "target_id", name="events_about_target"),
+            models.Index(fields=["target_kind", "target_id"], condition=models.Q(target_id__isnull=False),
+                         name="events_about_target"),
         ]

@@ -9,19 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Record(models.Model):
-    """A row that somebody owns, that a team works on, that nobody overwrites unseen."""
+    """A row that somebody owns, that a team works on, that nobody overwrites unseen.
+
+    What lists ask of owners and teams has indexes of its own in each kind: one of the bare key would only be written.
+    """
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("owner")
     )
     team = models.ForeignKey(
-        "accounts.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+        "accounts.Team", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("team"),
     )
     confidential = models.BooleanField(_("confidential"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False,
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="+", null=True, editable=False,
         verbose_name=_("added by"),
     )
     updated_at = models.DateTimeField(_("changed"), auto_now=True)

@@ -13,11 +13,13 @@ class NameToken(models.Model):
     index over the names themselves is a hundred times slower at a million rows.
     """
 
-    token = models.CharField(max_length=100, unique=True)
+    token = models.CharField(max_length=100)
     akey = models.CharField(max_length=100)
     is_spelled = models.BooleanField(default=True)  # false: its keys in the other script are still to come
 
     class Meta:
+        # Not `unique=True`, which makes a second index for LIKE that nothing asks.
+        constraints = [models.UniqueConstraint(fields=["token"], name="one_row_per_token")]
         indexes = [
             GinIndex(fields=["akey"], opclasses=["gin_trgm_ops"], name="tokens_by_likeness", fastupdate=False),
             models.Index(fields=["id"], condition=models.Q(is_spelled=False), name="tokens_to_spell"),
@@ -71,4 +73,4 @@ class SearchEntry(models.Model):
     class Meta:
         # Sorting entries in by the hundred takes half of what one by one takes. The list of those to be sorted in stays
         # short (kB): every search reads it, and while it is long PostgreSQL reads the whole table instead.
-        indexes = [GinIndex(fields=["words"], name="entries_by_words", gin_pending_list_limit=256)]
+        indexes = [GinIndex(fields=["words"], name="entries_by_words", gin_pending_list_limit=512)]

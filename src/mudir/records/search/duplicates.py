@@ -174,7 +174,7 @@ def duplicate_keys(actor: User, kind: str, rows: Sequence[Asked]) -> list[list[t
         found = [(*places[number - 1], pk) for number, pk in cursor.fetchall()]
         cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
     model = registry.for_kind(kind).model
-    seen = set(model.objects.visible_to(actor).filter(pk__in={pk for _place, _reason, pk in found})
+    seen = set(model.objects.visible_to(actor).filter(pk__among={pk for _place, _reason, pk in found})
                .values_list("pk", flat=True))
     answers: list[dict[int, list[str]]] = [defaultdict(list) for _row in rows]
     for place, reason, pk in found:

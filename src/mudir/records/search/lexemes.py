@@ -87,7 +87,9 @@ def _best_known(token: str) -> str:
 
 
 def quoted(lexeme: str) -> str:
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''").replace("\0", "") + "'"
+    if "'" in lexeme or "\\" in lexeme or "\0" in lexeme:
+        lexeme = lexeme.replace("\\", "\\\\").replace("'", "''").replace("\0", "")
+    return f"'{lexeme}'"
 
 
 def vector(lexemes: Iterable[str], weighed: Iterable[tuple[str, str]]) -> str:
