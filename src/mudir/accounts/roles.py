@@ -25,7 +25,7 @@ class Role:
     permissions: frozenset[str]
 
 
-WORK = frozenset({"records.create", "records.edit", "records.export", "records.import"})
+WORK = frozenset({"records.create", "records.edit", "records.export", "records.import", "records.merge"})
 LEAD = WORK | {"records.delete", "records.assign", "management_notes.view"}
 
 ROLES = {

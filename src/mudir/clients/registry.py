@@ -13,6 +13,7 @@ from mudir.accounts.models import User
 from mudir.clients.forms import ClientForm, ContactForm
 from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
+from mudir.clients.merging import ClientMerger, ContactMerger
 from mudir.clients.models import Client, Contact, ContactRole, Nuance, Relation, Stage, Tier
 from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
 from mudir.clients.services.reach import COLUMNS, ROWS
@@ -183,6 +184,9 @@ register(
         "client.opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
         "client.shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
         "client.unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
+        "client.merged": Sentence(
+            gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),
+        "client.separated": Sentence(gettext_lazy("%(actor)s separated %(record)s from %(other)s again"), icon="undo"),
         "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
         "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
         "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
@@ -219,6 +223,7 @@ register(
     create=create_client,
     edit=edit_client,
     importer=ClientImporter,
+    merger=ClientMerger,
     head="clients/head.html",
 )
 
@@ -253,6 +258,9 @@ register(
         "contact.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
         "contact.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
         "contact.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
+        "contact.merged": Sentence(
+            gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),
+        "contact.separated": Sentence(gettext_lazy("%(actor)s separated %(record)s from %(other)s again"), icon="undo"),
         "contact.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
         "contact.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
         "contact.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
@@ -268,6 +276,7 @@ register(
     create=create_contact,
     edit=edit_contact,
     importer=ContactImporter,
+    merger=ContactMerger,
     head="clients/contact_head.html",
 )
 

@@ -86,6 +86,7 @@ class RecordType:
     create: Callable[..., models.Model] | None
     edit: Callable[..., models.Model] | None
     importer: type | None
+    merger: type | None
     trash: Callable[..., models.Model] | None
     restore: Callable[..., models.Model] | None
     title: str  # field id of the name a person knows it by
@@ -139,6 +140,7 @@ def register(
     create: Callable[..., models.Model] | None = None,
     edit: Callable[..., models.Model] | None = None,
     importer: type | None = None,
+    merger: type | None = None,
     trash: Callable[..., models.Model] | None = None,
     restore: Callable[..., models.Model] | None = None,
     title: str = "name",
@@ -152,8 +154,8 @@ def register(
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
     `edit(record, by=, version=, **data)`, `trash(record, by=)` and `restore(record, by=)` are the record's own
-    services; without them plain ones are made. `parts` are rows beside the record that its history tells of.
-    `opens_with` is the query that the navigation opens the list with.
+    services; without them plain ones are made. `parts` are rows beside the record that its history tells of. Records
+    with a `merger` can be merged. `opens_with` is the query that the navigation opens the list with.
     """
     from mudir.records.fields import field_from_model, has_type
 
@@ -172,8 +174,9 @@ def register(
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), parts=tuple(parts), form=form, create=create, edit=edit, importer=importer, trash=trash,
-        restore=restore, title=title, head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
+        views=tuple(views), parts=tuple(parts), form=form, create=create, edit=edit, importer=importer,
+        merger=merger, trash=trash, restore=restore, title=title, head=head, entry=entry, in_navigation=in_navigation,
+        opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

@@ -21,6 +21,10 @@ def can_delete(user: User, record: Record) -> bool:
     )
 
 
+def can_merge(user: User, record: Record) -> bool:
+    return user.has_permission("records.merge") and can_edit(user, record)
+
+
 def can_assign(user: User, record: Record) -> bool:
     """Giving a record away is its owner's, or of whoever directs a team."""
     return user.has_permission("records.assign") or record.owner_id == user.pk

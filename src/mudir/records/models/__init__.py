@@ -1,10 +1,11 @@
 from mudir.records.models.event import Event
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
+from mudir.records.models.merge import Merge, MergeRow
 from mudir.records.models.record import Record
 from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
 
 __all__ = [
-    "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "NameToken", "Record", "SearchEntry",
-    "Share", "TokenKey",
+    "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Merge", "MergeRow", "NameToken",
+    "Record", "SearchEntry", "Share", "TokenKey",
 ]

@@ -18,7 +18,7 @@ from mudir.records.forms import RecordForm, make_form
 from mudir.records.models import Event, Record
 from mudir.records.registry import RecordType
 from mudir.records.services import Conflict
-from mudir.records.views.record import seen_or_404
+from mudir.records.views.record import led_on, seen_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +41,7 @@ def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@led_on
 def edit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """Change a record. Saved by somebody else meanwhile, both values are shown and the person chooses."""
     record = seen_or_404(request, record_type, pk)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
-from mudir.records import rules, services
+from mudir.records import merging, rules, services
 from mudir.records.models import Record
 from mudir.records.projection import facts_of
 from mudir.records.registry import Panel, RecordType
@@ -56,7 +57,24 @@ def draw_part(request: HttpRequest, url: str) -> SafeString:
     return mark_safe(response.content.decode())  # noqa: S308  made by a template of ours
 
 
+def led_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The address of a record that was merged leads to the same page of the record that it went up in."""
+    @wraps(view)
+    def run(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
+        try:
+            return view(request, record_type, pk)
+        except Http404:
+            survivor = merging.merged_into(record_type, pk, request.user) if request.method in {"GET", "HEAD"} else None
+            if survivor is None:
+                raise
+            name = request.resolver_match.view_name
+            return HttpResponseRedirect(reverse(name, args=[record_type.slug, survivor.pk]))
+
+    return run
+
+
 @require_safe
+@led_on
 def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = seen_or_404(request, record_type, pk)
     tabs = {panel.url: panel.title for panel in record_type.panels if panel.place == "main"}
@@ -93,6 +111,7 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record) 
 
 
 @require_safe
+@led_on
 def preview(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """The record beside the list that it was opened from."""
     record = seen_or_404(request, record_type, pk)
