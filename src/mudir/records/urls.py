@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import exports, forms, history, imports, lists, record, search, timeline
+from mudir.records.views import exports, forms, history, imports, lists, merging, record, search, timeline
 
 
 class KnownSlug:
@@ -49,14 +49,17 @@ urlpatterns = [
     path("imports/<key:pk>/mends/", imports.mends, name="import_mends"),
     path("imports/<key:pk>/rejected/", imports.rejected, name="import_rejected"),
     path("imports/<key:pk>/undoing/", imports.undoing, name="import_undoing"),
+    path("merges/<key:pk>/undoing/", merging.undo_merge, name="undo_merge"),
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
     path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),
     path("<kind:record_type>/new/", forms.new, name="new"),
     path("<kind:record_type>/export/", exports.export, name="export"),
+    path("<kind:record_type>/merge/", merging.merge_two, name="merge_two"),
     path("<kind:record_type>/suggestions/", lists.suggestions, name="suggestions"),
     path("<kind:record_type>/<key:pk>/", record.page, name="page"),
     path("<kind:record_type>/<key:pk>/edit/", forms.edit, name="edit"),
+    path("<kind:record_type>/<key:pk>/merge/", merging.merge, name="merge"),
     path("<kind:record_type>/<key:pk>/preview/", record.preview, name="preview"),
     path("<kind:record_type>/<key:pk>/timeline/", timeline.timeline, name="timeline"),
     path("<kind:record_type>/<key:pk>/history/", history.history, name="history"),

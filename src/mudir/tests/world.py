@@ -13,7 +13,7 @@ from mudir.accounts.models import User
 from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
-from mudir.records import registry
+from mudir.records import merging, registry
 from mudir.records.importing import intake
 from mudir.records.models import Record
 
@@ -75,6 +75,7 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "relation_pk": relation.pk,
         "removal": clients.unrelate(client, relation=gone, by=owner),
         "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
+        "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
         "share_pk": clients.share(client, by=owner, user=shared_with, purpose=f"{words} purpose").pk,
     }
     return side
@@ -114,13 +115,16 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
     """The addresses of a record-scoped route for the records of a side, each with what stands in it."""
     about = registry.by_slug(route.first) or registry.for_model(Client)  # a client's part of the day
     kinds = registry.all_types() if "record_type" in route.parameters else [about]
+    if route.name == "records:merge":
+        kinds = [record_type for record_type in kinds if record_type.merger]
     for record_type in kinds:
         given: dict[str, Any] = {}
         for name in route.parameters:
             if name == "record_type":
                 given[name] = record_type.slug
             elif name == "pk":
-                given[name] = side.parts["import"] if route.first == "imports" else side.records[record_type.kind].pk
+                own = {"imports": "import", "merges": "merge"}.get(route.first)
+                given[name] = side.parts[own] if own else side.records[record_type.kind].pk
             elif name in GIVEN:
                 given[name] = GIVEN[name]
             else:

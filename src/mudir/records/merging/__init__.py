@@ -1,12 +1,12 @@
 """Two records of a kind become one, and can become two again."""
 
 from mudir.records.merging.choosing import BOTH, Choice, choices_of, suggested_survivor
-from mudir.records.merging.joining import merge
+from mudir.records.merging.joining import merge, why_not
 from mudir.records.merging.merger import Merger
 from mudir.records.merging.redirects import merged_into, merges_of
 from mudir.records.merging.undoing import CannotUndo, undo_merge
 
 __all__ = [
     "BOTH", "CannotUndo", "Choice", "Merger", "choices_of", "merge", "merged_into", "merges_of", "suggested_survivor",
-    "undo_merge",
+    "undo_merge", "why_not",
 ]

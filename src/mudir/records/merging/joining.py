@@ -39,7 +39,8 @@ def merge(
     if survivor.pk == other.pk or type(survivor) is not type(other):
         raise ValidationError(_("A record cannot be merged with itself."))
     survivor, other = _locked(record_type, survivor.pk, other.pk, by=by, versions=versions or {})
-    _check(survivor, other, by=by)
+    if why_not(survivor, other, by=by):
+        raise PermissionDenied
     known = pickable(record_type, survivor, other, by=by)
     for name, pick in picks.items():
         if name not in known or pick not in (survivor.pk, other.pk, BOTH):
@@ -81,14 +82,18 @@ def _locked(
     return found[survivor], found[other]
 
 
-def _check(survivor: Record, other: Record, *, by: User) -> None:
+def why_not(survivor: Record, other: Record, *, by: User) -> str:
+    """Why `by` may not let `other` go up in `survivor`; empty where they may. They see both."""
     if not rules.can_merge(by, survivor) or not rules.can_merge(by, other):
-        raise PermissionDenied
-    if survivor.owner_id != other.owner_id and not rules.can_assign(by, other):
-        raise PermissionDenied  # whose record it is would lose it
+        return _("You may not merge these records.")
     owners = {survivor.owner_id, other.owner_id}
     if (survivor.confidential or other.confidential) and owners != {by.pk}:
-        raise PermissionDenied  # one would be opened to those who see the other, or the other closed to its people
+        # One would be opened to those who see the other, or the other closed to its people.
+        return _("A confidential record is merged by its owner alone, and only with another one of theirs.")
+    if survivor.owner_id != other.owner_id and not rules.can_assign(by, other):
+        return _("“%(record)s” belongs to %(owner)s: only they or their lead may give it away.") % {
+            "record": other, "owner": other.owner}
+    return ""
 
 
 def _proposals(

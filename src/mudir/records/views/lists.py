@@ -102,6 +102,7 @@ def head_of(request: HttpRequest, query: Query) -> dict:
         "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{kept}",
         "new_url": reverse("records:new", args=[record_type.slug]) if can_create else "",
         "can_create": can_create,
+        "can_merge": record_type.merger is not None and request.user.has_permission("records.merge"),
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
         "export_query": kept,
