@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_entries_sorted_by_the_hundred'),
+        ('records', '0005_only_indexes_that_are_asked'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
