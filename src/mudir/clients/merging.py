@@ -49,6 +49,8 @@ class ReachMerger(Merger):
 
 
 class ClientMerger(ReachMerger):
+    evidence = {"city": "place", "street": "street", "postal_code": "postal"}
+    houses = models.Q(kind=Client.Kind.COMPANY)
     picks = ("stage",)
     settled = (
         "sort_key", "phone", "email", "city", "country", "stage_at", "last_contact_at", "next_step", "next_step_date",
@@ -102,6 +104,7 @@ def _is_below(client: Client | None, keys: set[int]) -> bool:
 
 
 class ContactMerger(ReachMerger):
+    evidence = {"street": "street", "postal_code": "postal", "birthday": "day"}
     settled = ("sort_key", "phone", "email", "last_contact_at")
 
     @classmethod

@@ -8,7 +8,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from mudir.records import search
+from mudir.records import registry, search
+from mudir.records.duplicates import looking
 from mudir.records.importing import running
 from mudir.records.models import Import
 
@@ -44,3 +45,24 @@ def spell_names() -> None:
 def ask_for_spellings() -> None:
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():  # a clash would break the transaction around it
         spell_names.defer()
+
+
+@app.task(lock="look_for_duplicates")
+def look_for_duplicates(kind: str) -> None:
+    """Look for records of a kind that may be one; one search at a time, for each needs much of the machine."""
+    looking.look(kind)
+
+
+@app.periodic(cron="15 2 * * *")
+@app.task(queueing_lock="look_for_all_duplicates", lock="look_for_duplicates")
+def look_for_all_duplicates(timestamp: int) -> None:
+    """Every night, among all kinds that can be merged."""
+    for record_type in registry.all_types():
+        if record_type.merger is not None:
+            looking.look(record_type.kind)
+
+
+def ask_for_duplicates(kind: str) -> None:
+    """Look soon; asked twice while one waits, it is looked once."""
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        look_for_duplicates.configure(queueing_lock=f"look_for_duplicates {kind}").defer(kind=kind)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import exports, forms, history, imports, lists, merging, record, search, timeline
+from mudir.records.views import duplicates, exports, forms, history, imports, lists, merging, record, search, timeline
 
 
 class KnownSlug:
@@ -42,6 +42,8 @@ app_name = "records"
 urlpatterns = [
     path("search/", search.results, name="search"),
     path("duplicates/", search.duplicates, name="duplicates"),
+    path("duplicates/<key:pk>/dismissal/", duplicates.dismissal, name="dismissal"),
+    path("duplicates/<key:pk>/dismissal/removal/", duplicates.dismissal_removal, name="dismissal_removal"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<key:pk>/", imports.page, name="import"),
     path("imports/<key:pk>/mapping/", imports.mapping, name="import_mapping"),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),
     path("<kind:record_type>/new/", forms.new, name="new"),
     path("<kind:record_type>/export/", exports.export, name="export"),
+    path("<kind:record_type>/duplicates/", duplicates.pairs, name="pairs"),
     path("<kind:record_type>/merge/", merging.merge_two, name="merge_two"),
     path("<kind:record_type>/suggestions/", lists.suggestions, name="suggestions"),
     path("<kind:record_type>/<key:pk>/", record.page, name="page"),

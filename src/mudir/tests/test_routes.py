@@ -22,6 +22,7 @@ from mudir.tests.world import Route, Side, addresses, make_side, routes
 
 OPEN, SIGNED_IN, RECORD = "open", "signed in", "record"
 MANAGE, CREATE, EXPORT, IMPORT = "users.manage", "records.create", "records.export", "records.import"
+MERGE = "records.merge"
 
 MATRIX = {
     # For machines and visitors.
@@ -47,11 +48,13 @@ MATRIX = {
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
     "records:suggestions": SIGNED_IN, "records:duplicates": SIGNED_IN, "clients:words": SIGNED_IN,
-    "records:merge_two": SIGNED_IN, "records:new": CREATE, "records:export": EXPORT, "records:imports": IMPORT,
+    "records:new": CREATE, "records:merge_two": SIGNED_IN, "records:pairs": MERGE,
+    "records:export": EXPORT, "records:imports": IMPORT,
     # One record.
     "records:page": RECORD, "records:edit": RECORD, "records:preview": RECORD, "records:timeline": RECORD,
     "records:history": RECORD, "records:history_restore": RECORD,
-    "records:merge": RECORD, "records:undo_merge": RECORD, "records:trash": RECORD, "records:restore": RECORD,
+    "records:merge": RECORD, "records:undo_merge": RECORD, "records:dismissal": RECORD,
+    "records:dismissal_removal": RECORD, "records:trash": RECORD, "records:restore": RECORD,
     "clients:stage": RECORD, "clients:client_reach": RECORD, "clients:freshness": RECORD, "clients:contacts": RECORD,
     "clients:unlink_contact": RECORD, "clients:client_nuances": RECORD, "clients:client_nuance": RECORD,
     "clients:remove_client_nuance": RECORD, "clients:relations": RECORD, "clients:unrelate": RECORD,
@@ -131,7 +134,8 @@ def plain_addresses(route: Route, side: Side) -> Iterator[str]:
     if MATRIX[route.name] == RECORD:
         yield from (url for url, _given in addresses(route, side))
     elif "record_type" in route.parameters:
-        yield from (reverse(route.name, args=[record_type.slug]) for record_type in registry.all_types())
+        yield from (reverse(route.name, args=[record_type.slug]) for record_type in registry.all_types()
+                    if record_type.merger or route.name not in {"records:merge_two", "records:pairs"})
     else:
         user = side.owner
         given = {"pk": user.team_id if route.first == "teams" else user.pk, "key": "a-b", "uidb36": "1"}
@@ -252,7 +256,7 @@ def test_a_page_behind_a_permission_is_refused_to_every_role_without_it(mine, cl
     for role in ROLES.values():
         client.force_login(person(f"Of{role.code}", team, role.code))
         before = state()
-        for code in {MANAGE, CREATE, EXPORT, IMPORT} - role.permissions:
+        for code in {MANAGE, CREATE, EXPORT, IMPORT, MERGE} - role.permissions:
             for url in (url for route in of(code) for url in plain_addresses(route, mine)):
                 statuses = {client.get(url).status_code, client.post(url, {"name": "CNRY-posted"}).status_code}
                 if not statuses <= {403, 405} or 403 not in statuses:
@@ -264,8 +268,8 @@ def test_a_page_behind_a_permission_is_refused_to_every_role_without_it(mine, cl
 
 def test_a_page_behind_a_permission_opens_to_who_has_it(mine, client, administrator):
     client.force_login(administrator)
-    answers = {url: client.get(url).status_code for code in (MANAGE, CREATE, EXPORT, IMPORT) for route in of(code)
-               for url in plain_addresses(route, mine)}
+    answers = {url: client.get(url).status_code for code in (MANAGE, CREATE, EXPORT, IMPORT, MERGE)
+               for route in of(code) for url in plain_addresses(route, mine)}
 
     assert set(answers.values()) <= {200, 405}, answers
 

@@ -11,7 +11,18 @@ from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole, Relation
 from mudir.records import registry, search
 from mudir.records.services import add_event, move_to_trash
-from mudir.tests.test_routes import EXPORT, HTMX, IMPORT, MATRIX, RECORD, ROUTES, SIGNED_IN, body_of, plain_addresses
+from mudir.tests.test_routes import (
+    EXPORT,
+    HTMX,
+    IMPORT,
+    MATRIX,
+    MERGE,
+    RECORD,
+    ROUTES,
+    SIGNED_IN,
+    body_of,
+    plain_addresses,
+)
 from mudir.tests.world import Side, make, make_side
 
 CANARY = "CNRY"
@@ -33,7 +44,7 @@ def still(mine, monkeypatch):
 
 def questions(mine: Side, *, every_way: bool) -> list[str]:
     """Every address that is read and holds records; with `every_way`, every way to ask a list too."""
-    found = [url for route in ROUTES if MATRIX[route.name] in {SIGNED_IN, RECORD, EXPORT, IMPORT}
+    found = [url for route in ROUTES if MATRIX[route.name] in {SIGNED_IN, RECORD, EXPORT, IMPORT, MERGE}
              and not route.name.startswith(("mfa_", "account_", "accounts:", "usersessions"))
              for url in plain_addresses(route, mine)]
     for record_type in registry.all_types():

@@ -15,7 +15,7 @@ from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
 from mudir.records import merging, registry
 from mudir.records.importing import intake
-from mudir.records.models import Record
+from mudir.records.models import DuplicateCandidate, Record
 
 FACTORIES: dict[str, Callable[..., Record]] = {
     "clients.client": lambda by, words, client: clients.create_client(by=by, name=words),
@@ -76,6 +76,9 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "removal": clients.unrelate(client, relation=gone, by=owner),
         "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
         "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
+        "candidate": DuplicateCandidate.objects.create(
+            kind="clients.client", first_id=client.pk, second_id=beside.pk, score=0.9, reasons=["name"],
+            found_at=timezone.now()).pk,
         "share_pk": clients.share(client, by=owner, user=shared_with, purpose=f"{words} purpose").pk,
     }
     return side
@@ -123,7 +126,7 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             if name == "record_type":
                 given[name] = record_type.slug
             elif name == "pk":
-                own = {"imports": "import", "merges": "merge"}.get(route.first)
+                own = {"imports": "import", "merges": "merge", "duplicates": "candidate"}.get(route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk
             elif name in GIVEN:
                 given[name] = GIVEN[name]

@@ -22,6 +22,11 @@ class Merger:
     lists: ClassVar[Mapping[str, type[models.Model]]] = {}
     picks: ClassVar[Collection[str]] = ()  # columns that no form writes and the person chooses all the same
     settled: ClassVar[Collection[str]] = ()  # columns that `settle` answers for
+    # What tells two records apart or gives them away as one, beside names, phones, e-mails and codes that the search
+    # knows: field id -> place, street, postal or day (records/duplicates/matching.py).
+    evidence: ClassVar[Mapping[str, str]] = {}
+    # Which records are named like a house: by their first two words, not by the first and the last.
+    houses: ClassVar[models.Q | None] = None
 
     @classmethod
     def lock_around(cls, keys: list[int]) -> None:

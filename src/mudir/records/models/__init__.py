@@ -1,3 +1,4 @@
+from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
 from mudir.records.models.event import Event
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
 from mudir.records.models.merge import Merge, MergeRow
@@ -6,6 +7,6 @@ from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
 
 __all__ = [
-    "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Merge", "MergeRow", "NameToken",
-    "Record", "SearchEntry", "Share", "TokenKey",
+    "DuplicateCandidate", "DuplicateSearch", "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend",
+    "ImportRow", "Merge", "MergeRow", "NameToken", "Record", "SearchEntry", "Share", "TokenKey",
 ]

@@ -68,6 +68,8 @@ def of(model, pk):
 # ── every row that points at a record ────────────────────────────────────────────────────────────────────────────────
 
 NO_REFERENCE = {  # numbers of records that do not move, and why
+    "records.DuplicateCandidate.first_id": "a pair of which one is gone is not shown, and the next search looks anew",
+    "records.DuplicateCandidate.second_id": "likewise",
     "records.ImportRow.object_id": "what a row of a file was a duplicate of: the address leads on",
     "records.Merge.survivor_id": "the merge itself",
     "records.Merge.merged_id": "the merge itself",

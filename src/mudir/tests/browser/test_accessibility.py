@@ -24,8 +24,9 @@ def pages_of(director: User) -> list[str]:
         "/tasks/", "/calls/", client, f"{client}?show=calls", f"{client}edit/", f"{client}stage/", f"{client}access/",
         f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", f"{client}history/",
         f"{client}merge/", f"{client}merge/?with={other}",
-        f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/new/", "/clients/filter/",
-        "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/", "/contacts/new/",
+        f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/duplicates/", "/clients/new/",
+        "/clients/filter/", "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/",
+        "/contacts/new/",
         f"/tasks/{task}/", f"/tasks/{task}/edit/", "/search/?q=محمد", "/imports/", "/settings/", "/account/email/",
         "/account/password/change/", "/account/2fa/", "/account/sessions/", "/nowhere/",
     ]

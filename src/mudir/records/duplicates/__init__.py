@@ -1,0 +1,1 @@
+"""Records that may be one, looked for among all of a kind at once."""
