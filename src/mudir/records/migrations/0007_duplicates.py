@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0005_merges'),
+        ('records', '0006_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
