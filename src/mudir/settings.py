@@ -26,6 +26,13 @@ def _flag(name: str, default: bool = False) -> bool:
     return value in {"1", "true", "yes"}
 
 
+def _count(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or not 1 <= len(value) <= 9 or int(value) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number from 1 on, not {value!r}.")
+    return int(value)
+
+
 def _database(url: str) -> dict:
     """Django's settings of `postgresql://user:password@host:port/name?option=value`."""
     parts = urlsplit(url)
@@ -86,6 +93,7 @@ INSTALLED_APPS = [
     "mudir.records",
     "mudir.clients",
     "mudir.activities",
+    "mudir.api",
 ]
 
 MIDDLEWARE = [
@@ -93,6 +101,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mudir.kit.middleware.PrivatePages",
+    "mudir.api.problems.Problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -252,6 +261,8 @@ elif _mail.scheme in {"smtp", "smtps"}:
 else:
     raise ImproperlyConfigured("MUDIR_MAIL_URL must be console: or smtp://user:password@host:port.")
 DEFAULT_FROM_EMAIL = os.environ.get("MUDIR_MAIL_FROM", f"Mudir <no-reply@{_base.hostname}>")
+
+API_REQUESTS_PER_MINUTE = _count("MUDIR_API_REQUESTS_PER_MINUTE", 600)  # of one key
 
 # What limits tries of signing in: shared by every process, and too large for an attacker to push entries out.
 CACHES = {"default": {

@@ -1,14 +1,18 @@
 """Users and the tree of teams."""
 
+import hashlib
+import secrets
 import zoneinfo
 
 import pghistory
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +100,8 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     density = models.CharField(_("density of lists"), max_length=7, choices=Density, default=Density.COMPACT)
 
+    key: "ApiKey | None" = None  # the key that a program asks with for this person
+
     objects = UserManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -143,6 +149,10 @@ class User(AbstractBaseUser):
         """Whether the role allows it; which records it applies to is the scope's question."""
         return self.is_active and code in self.role_in_code.permissions
 
+    def opens(self, kind: str) -> bool:
+        """Whether records of a kind are open at all: a key may be for some kinds only."""
+        return self.key is None or self.key.allows(kind)
+
     @cached_property
     def team_ids(self) -> list[int]:
         """Ids of the user's team and of every team below it, read once per request."""
@@ -170,3 +180,71 @@ class User(AbstractBaseUser):
             ) SELECT id FROM above"""
         directed = self.team_ids if self.role_in_code.reach is Reach.TEAM else []
         return sorted({*directed, *(team.pk for team in Team.objects.raw(above, [self.team_id]))})
+
+
+def digest_of(secret: str) -> str:
+    """How a secret is kept. It has 256 random bits, so that a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["digest", "last_used_at"]
+)
+class ApiKey(models.Model):
+    """What a program asks with instead of a person, for what its scopes name of what the person may.
+
+    A scope is `read` or `write` for every kind of record, or `clients.client:read`; writing includes reading.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys", editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=12, unique=True, editable=False)  # finds the key; no secret
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(models.CharField(max_length=100), verbose_name=_("scopes"))
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("key")
+        verbose_name_plural = _("keys")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    def allows(self, kind: str, *, write: bool = False) -> bool:
+        wanted = {"write", f"{kind}:write"} | (set() if write else {"read", f"{kind}:read"})
+        return not wanted.isdisjoint(self.scopes)
+
+    def holds(self, secret: str) -> bool:
+        """Whether this is the key's secret, in the same time whatever is wrong with it."""
+        return secrets.compare_digest(self.digest, digest_of(secret))
+
+
+class KeyUse(models.Model):
+    """How often a key asked in the running minute. The table is not logged: a crash may forget it."""
+
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+
+class KeptAnswer(models.Model):
+    """What a program was answered to a write that it may send again, under the name that it gave it."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)  # of all that was sent
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "name"], name="one_answer_per_name")]
+        indexes = [models.Index(fields=["at"], name="answers_by_age")]

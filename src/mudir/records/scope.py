@@ -88,6 +88,8 @@ class RecordQuerySet(ScopedQuerySet):
         return trashed.reached_by(actor)
 
     def reached_by(self, actor: User) -> "RecordQuerySet":
+        if not actor.opens(self.model._meta.label_lower):
+            return self.none()
         return self.filter(Reached(self.model, actor))
 
     @classmethod

@@ -26,6 +26,8 @@ def event_of(
     record: models.Model, verb: str, *, by: User, target: models.Model | None = None, **details: Any
 ) -> Event:
     """One fact for the record's timeline, unwritten; `target` is the record it is about, where that is another."""
+    if by.key is not None:
+        details["door"] = "api"
     return Event(
         verb=verb, kind=record._meta.label_lower, object_id=record.pk, actor=by, details=details,
         target_kind=target._meta.label_lower if target else "", target_id=target.pk if target else None,

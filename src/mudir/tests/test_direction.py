@@ -35,7 +35,7 @@ def test_every_app_has_its_place():
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("mudir.")}
 
     assert ours <= heights().keys()
-    assert [name for names in layers() for name in names if name in ours][-1] == "activities"
+    assert [name for names in layers() for name in names if name in ours][-1] == "api"
 
 
 def test_no_row_points_at_an_app_above_it_or_beside_it():

@@ -75,7 +75,7 @@ MATRIX = {
     "activities:put_back_task": RECORD,
 }
 
-ROUTES = list(routes())
+ROUTES = [route for route in routes() if not route.name.startswith("programs:api:")]  # they ask for a key: api/tests
 UNKNOWN = 987_654_321
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

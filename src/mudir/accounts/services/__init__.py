@@ -1,5 +1,6 @@
 """What an administrator does with people and teams, and each person with their own preferences."""
 
+from mudir.accounts.services.key import count_use, forget_answers, key_of, make_key, revoke_key
 from mudir.accounts.services.preferences import save_preferences
 from mudir.accounts.services.set_up import AlreadySetUp, set_up
 from mudir.accounts.services.team import create_team, edit_team, remove_team, restore_team
@@ -12,6 +13,7 @@ from mudir.accounts.services.user import (
 )
 
 __all__ = [
-    "AlreadySetUp", "activate_user", "create_team", "create_user", "deactivate_user", "edit_team", "edit_user",
-    "remove_team", "restore_team", "save_preferences", "send_password_letter", "set_up",
+    "AlreadySetUp", "activate_user", "count_use", "create_team", "create_user", "deactivate_user", "edit_team",
+    "edit_user", "forget_answers", "key_of", "make_key", "remove_team", "restore_team", "revoke_key",
+    "save_preferences", "send_password_letter", "set_up",
 ]

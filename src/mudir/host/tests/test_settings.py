@@ -29,6 +29,8 @@ def settings_of(monkeypatch):
     ("MUDIR_BASE_URL", "mudir.example", "MUDIR_BASE_URL must be a whole address such as https://mudir.example."),
     ("MUDIR_MAIL_URL", "imap://mail.example", "MUDIR_MAIL_URL must be console: or smtp://user:password@host:port."),
     ("MUDIR_COUNTRY", "Narnia", "MUDIR_COUNTRY must be a country code such as SA, not 'NARNIA'."),
+    ("MUDIR_API_REQUESTS_PER_MINUTE", "0",
+     "MUDIR_API_REQUESTS_PER_MINUTE must be a whole number from 1 on, not '0'."),
     ("MUDIR_LOG", "loud", "MUDIR_LOG must be DEBUG, INFO, WARNING or ERROR, not 'LOUD'."),
     ("DATABASE_URL", "mysql://localhost/x",
      "DATABASE_URL must begin with postgresql://: Mudir runs on PostgreSQL only."),

@@ -60,23 +60,30 @@ def timeline(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResp
 
 def first_page(request: HttpRequest, record_type: RecordType, record: Record) -> dict[str, Any]:
     """Context of the timeline's first page, or of the one behind `?before=`."""
-    group = request.GET.get("show", "")
-    events = Event.objects.filter(kind=record_type.kind, object_id=record.pk)
-    if group in GROUPS:
-        events = events.filter(verb__in=registry.verbs_of_group(group))
-    before = request.GET.get("before", "")
+    before, group = request.GET.get("before", ""), request.GET.get("show", "")
+    found, targets, earlier = events_of(record_type, record, request.user, before=before, group=group)
     edge = _edge(before)
-    shown, targets = _shown(events.select_related("actor").order_by("-at", "-id"), edge, request.user, record_type)
-    _know(record, targets.values())
-    found, rest = shown[:LENGTH], shown[LENGTH:]
-    earlier = {"before": f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else "", "show": group}
+    further = urlencode({"before": earlier, "show": group})
     return {
         "entries": entries_of(found, targets, request, record_type, record, edge[0] if edge else None),
         "group": group if group in GROUPS else "",
-        "more_url": f"{reverse('records:timeline', args=[record_type.slug, record.pk])}?{urlencode(earlier)}"
-        if rest else "",
+        "more_url": f"{reverse('records:timeline', args=[record_type.slug, record.pk])}?{further}" if earlier else "",
         "is_first_page": not before,
     }
+
+
+def events_of(
+    record_type: RecordType, record: Record, actor: User, *, before: str = "", group: str = ""
+) -> tuple[list[Event], dict[tuple[str, int], Record], str]:
+    """A page of what the actor is shown, newest first; the records that it is about; where the next page begins."""
+    events = Event.objects.filter(kind=record_type.kind, object_id=record.pk)
+    if group in GROUPS:
+        events = events.filter(verb__in=registry.verbs_of_group(group))
+    shown, targets = _shown(
+        events.select_related("actor").order_by("-at", "-id"), _edge(before), actor, record_type)
+    _know(record, targets.values())
+    found, rest = shown[:LENGTH], shown[LENGTH:]
+    return found, targets, f"{found[-1].at.isoformat()}~{found[-1].id}" if rest else ""
 
 
 def _shown(
@@ -131,10 +138,7 @@ def entries_of(
     for event in events:
         target = targets.get((event.target_kind, event.target_id))
         labels = [str(visible[name].label) for name in event.details.get("fields") or () if name in visible]
-        sentence = registry.sentence_of(event.verb) or PLAIN
-        details = {name: sentence.labels[name].get(value, value) if name in sentence.labels else value
-                   for name, value in event.details.items()}
-        said = {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **details}
+        sentence, said = _said(event, record)
         before, day = day, timezone.localdate(event.at)
         entries.append(Entry(
             at=event.at, day_words="" if day == before else day_in_words(day, fmt),
@@ -150,6 +154,24 @@ def day_in_words(day: date, fmt: Formatter) -> str:
     if (timezone.localdate() - day).days in {0, 1}:
         return fmt.ago(day)
     return _("%(weekday)s, %(day)s") % {"weekday": fmt.weekday(day), "day": fmt.short_date(day)}
+
+
+def _said(event: Event, record: Record) -> tuple[Sentence, dict[str, Any]]:
+    """The sentence of an event, and what it tells."""
+    sentence = registry.sentence_of(event.verb) or PLAIN
+    details = {name: sentence.labels[name].get(value, value) if name in sentence.labels else value
+               for name, value in event.details.items()}
+    return sentence, {"actor": event.actor.name if event.actor else _("Mudir"), "record": str(record), **details}
+
+
+def as_text(event: Event, record: Record) -> str:
+    """An event in words, without markup."""
+    sentence, said = _said(event, record)
+    text = str(sentence.text)
+    try:
+        return text % said
+    except (KeyError, TypeError, ValueError):
+        return text.partition("%(")[0].strip() or text
 
 
 def _fill(text: str, said: dict[str, Any]) -> SafeString:
