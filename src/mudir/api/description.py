@@ -54,7 +54,8 @@ def schemas_for(actor: User) -> dict[str, Schema]:
 
 def describe(operation: Operation, actor: User) -> dict[str, Any]:
     """One operation, with everything that it may answer."""
-    told: dict[str, Any] = {"operationId": operation.id, "summary": str(operation.summary), "tags": [str(operation.tag)]}
+    told: dict[str, Any] = {
+        "operationId": operation.id, "summary": str(operation.summary), "tags": [str(operation.tag)]}
     if operation.description:
         told["description"] = str(operation.description)
     parameters = [{"name": name, "in": "path", "required": True, "schema": values.KEY_SCHEMA}
@@ -63,7 +64,8 @@ def describe(operation: Operation, actor: User) -> dict[str, Any]:
     for one in beside:
         schema = {"type": "array", "items": one.schema} if one.is_list else one.schema
         words = str(one.description) or _("A name of yours for this write: sent again, it is not done again.")
-        parameters.append({"name": one.name, "in": one.place, "required": False, "schema": schema, "description": words})
+        parameters.append({"name": one.name, "in": one.place, "required": one.is_required, "schema": schema,
+                           "description": words})
     told["parameters"] = parameters
     if operation.sends:
         media: dict[str, Any] = {"schema": operation.sends(actor)}
@@ -76,7 +78,7 @@ def describe(operation: Operation, actor: User) -> dict[str, Any]:
     if operation.has_etag:
         done["headers"] = {"ETag": {"schema": {"type": "string"}, "description": _("The version, in quotes.")}}
     told["responses"] = {str(operation.status): done}
-    if operation.writes and operation.status != 204:
+    if operation.has_etag and operation.writes:
         told["responses"]["204"] = {"description": _("Done; the person of the key does not see the record any more.")}
     problems = {*operation.problems, *ALWAYS}
     if operation.writes and operation.method == "POST":

@@ -1,7 +1,7 @@
 """The list of everything that a program can do, from which addresses and description are made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,6 +23,7 @@ class Parameter:
     description: Text
     place: str = "query"
     is_list: bool = False  # may stand several times
+    is_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Operation:
     view: Callable[..., HttpResponse]
     summary: Text
     tag: Text
-    record_type: RecordType | None = None
+    record_type: RecordType | None = None  # that the key must be for
+    about: RecordType | None = None  # of the record that the path names, where it is another kind
     writes: bool = False
     parameters: tuple[Parameter, ...] = ()
     sends: Callable[[User], Schema] | None = None
@@ -45,4 +47,3 @@ class Operation:
     problems: tuple[int, ...] = ()  # beside those that everything may answer
     description: Text = ""
     has_etag: bool = False
-    extra: dict[str, Any] = field(default_factory=dict, hash=False)

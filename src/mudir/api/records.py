@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -159,8 +158,8 @@ def timeline_schema(actor: User) -> Schema:
     target = {"type": "object", "required": ["kind", "id"], "additionalProperties": False, "properties": {
         "kind": {"type": "string"}, "id": values.KEY_SCHEMA}}
     line = {"at": {"type": "string", "format": "date-time"}, "verb": {"type": "string"}, "text": {"type": "string"},
-            "actor": {"anyOf": [values.NAMED, {"type": "null"}]}, "fields": {"type": "array", "items": {"type": "string"}},
-            "about": {"anyOf": [target, {"type": "null"}]}}
+            "actor": {"anyOf": [values.NAMED, {"type": "null"}]},
+            "fields": {"type": "array", "items": {"type": "string"}}, "about": {"anyOf": [target, {"type": "null"}]}}
     return {"type": "object", "required": ["entries", "before"], "additionalProperties": False, "properties": {
         "entries": {"type": "array", "items": {
             "type": "object", "properties": line, "required": list(line), "additionalProperties": False}},
@@ -193,23 +192,21 @@ def example_of(record_type: RecordType) -> dict[str, Any]:
     return {name: values.example(one) for name, one in shape.items() if one.is_required}
 
 
-def named(text: Any, kind: Any) -> Any:
-    return format_lazy("{}: {}", kind, text)
-
-
 # ── one kind ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def viewed(record_type: RecordType, *, write: bool = False) -> Callable:
+def viewed(record_type: RecordType | None, *, write: bool = False) -> Callable:
     """A view of a kind: the key must be for it, and what goes wrong is told as a problem."""
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def ask(request: HttpRequest, **path: int) -> HttpResponse:
             def inner() -> HttpResponse:
-                demand(request.user, record_type, write=write)
+                if record_type is not None:
+                    demand(request.user, record_type, write=write)
                 return view(request, **path)
 
             return run(request, inner, writes=write,
-                       current=lambda record: read_record(record_type, record.pk, request.user))
+                       current=lambda record: read_record(
+                           registry.for_model(type(record)), record.pk, request.user))
 
         ask.__name__ = view.__name__
         return ask
@@ -312,34 +309,35 @@ def operations_of(record_type: RecordType) -> list[Operation]:
                 "count": {"type": "integer"}, "is_exact": {"type": "boolean"}}}}}
 
     about = {"tag": plural, "record_type": record_type}
-    model = record_type.model.__name__
     lower = record_type.model._meta.model_name
+    said = values.joined
+
     return [
-        Operation(f"list_{slug}", "GET", many, listing, named(gettext_lazy("list"), plural), parameters=LIST_PARAMETERS,
-                  answers=page_schema, problems=(400,), **about),
-        Operation(f"query_{slug}", "POST", f"{many}/query", asking, named(gettext_lazy("ask by a whole query"), plural),
+        Operation(f"list_{slug}", "GET", many, listing, said(plural, gettext_lazy("list")),
+                  parameters=LIST_PARAMETERS, answers=page_schema, problems=(400,), **about),
+        Operation(f"query_{slug}", "POST", f"{many}/query", asking, said(plural, gettext_lazy("ask by a whole query")),
                   sends=query_schema, example=EXAMPLE_QUERY, answers=page_schema, problems=(400, 413, 415),
                   description=gettext_lazy("The same question as an object: what a saved view keeps."), **about),
-        Operation(f"total_{slug}", "POST", f"{many}/totals", totals, named(gettext_lazy("count and sum"), plural),
+        Operation(f"total_{slug}", "POST", f"{many}/totals", totals, said(plural, gettext_lazy("count and sum")),
                   sends=query_schema, example={"aggregates": ["count"]}, answers=totals_schema,
                   problems=(400, 413, 415), **about),
-        Operation(f"create_{lower}", "POST", many, creating, named(gettext_lazy("add one"), name), writes=True,
+        Operation(f"create_{lower}", "POST", many, creating, said(name, gettext_lazy("add one")), writes=True,
                   sends=lambda actor: component(record_type, "New"), example=example_of(record_type), status=201,
                   answers=lambda actor: component(record_type), problems=(400, 409, 413, 415, 422),
                   has_etag=True, **about),
-        Operation(f"read_{lower}", "GET", one, reading, named(gettext_lazy("read one"), name), has_etag=True,
+        Operation(f"read_{lower}", "GET", one, reading, said(name, gettext_lazy("read one")), has_etag=True,
                   answers=lambda actor: component(record_type), problems=(400, 404), **about),
-        Operation(f"change_{lower}", "PATCH", one, changing, named(gettext_lazy("change one"), name), writes=True,
+        Operation(f"change_{lower}", "PATCH", one, changing, said(name, gettext_lazy("change one")), writes=True,
                   parameters=(IF_MATCH,), sends=lambda actor: component(record_type, "Change"), has_etag=True,
                   example={"version": 1}, answers=lambda actor: component(record_type),
                   problems=(400, 404, 409, 413, 415, 422, 428), description=gettext_lazy(
                       "What is not named stays; a list that is named becomes exactly that list. Where somebody saved "
                       "the record since that version, the answer is 409 with the record as it stands now."), **about),
-        Operation(f"trash_{lower}", "DELETE", one, trashing, named(gettext_lazy("move one to the trash"), name), writes=True,
-                  parameters=(IF_MATCH,), status=204, problems=(400, 404, 409, 422), **about),
+        Operation(f"trash_{lower}", "DELETE", one, trashing, said(name, gettext_lazy("move one to the trash")),
+                  writes=True, parameters=(IF_MATCH,), status=204, problems=(400, 404, 409, 422), **about),
         Operation(f"restore_{lower}", "POST", f"{one}/restoration", restoring,
-                  named(gettext_lazy("take one out of the trash"), name), writes=True, has_etag=True,
+                  said(name, gettext_lazy("take one out of the trash")), writes=True, has_etag=True,
                   answers=lambda actor: component(record_type), problems=(400, 404, 409, 422), **about),
-        Operation(f"timeline_of_{lower}", "GET", f"{one}/timeline", timeline, named(gettext_lazy("what happened"), name),
+        Operation(f"timeline_of_{lower}", "GET", f"{one}/timeline", timeline, said(name, gettext_lazy("what happened")),
                   parameters=TIMELINE_PARAMETERS, answers=timeline_schema, problems=(400, 404), **about),
     ]

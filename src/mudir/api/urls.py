@@ -8,6 +8,7 @@ from django.urls import URLPattern, include, path
 from ninja import NinjaAPI
 
 from mudir.accounts.models import User
+from mudir.api import verbs
 from mudir.api.access import Key
 from mudir.api.calling import answer
 from mudir.api.description import description
@@ -39,6 +40,8 @@ def add(operation: Operation) -> None:
 for record_type in registry.all_types():
     for operation in operations_of(record_type):
         add(operation)
+for operation in verbs.OPERATIONS:
+    add(operation)
 
 
 def described(actor: User) -> dict:

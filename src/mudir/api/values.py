@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
@@ -276,10 +276,17 @@ def row_of(model: type[models.Model], columns: Sequence[str]) -> Taken:
     return Taken(shape_schema(shape), lambda value, by: read_shape(value, shape, by=by))
 
 
+def joined(noun: Any, act: Any) -> Any:
+    """The summary of an operation: what it is about, and what is done."""
+    return format_lazy("{}: {}", noun, act)
+
+
 def example(one: Taken) -> Any:
     """A value that fits, for the description."""
     schema = one.schema
     match schema:
+        case {"pattern": _any}:
+            return "09:30"
         case {"enum": [first, *_others]}:
             return first
         case {"type": "integer"}:

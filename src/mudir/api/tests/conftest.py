@@ -32,6 +32,9 @@ class Program:
     def patch(self, path: str, body=None, **headers: str):
         return self.ask("PATCH", path, body, **headers)
 
+    def put(self, path: str, body=None, **headers: str):
+        return self.ask("PUT", path, body, **headers)
+
     def delete(self, path: str, **headers: str):
         return self.ask("DELETE", path, **headers)
 

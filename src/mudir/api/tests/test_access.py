@@ -40,8 +40,8 @@ def path_of(operation, side: Side, **given: int) -> str:
         if name in given:
             return str(given[name])
         if name == "pk":
-            return str(side.records[operation.record_type.kind].pk)
-        prefix = "contact_" if name == "nuance_pk" and operation.record_type.slug == "contacts" else ""
+            return str(side.records[(operation.about or operation.record_type).kind].pk)
+        prefix = "contact_" if name == "nuance_pk" and operation.about.slug == "contacts" else ""
         return str(side.parts[prefix + name])
 
     return re.sub(r"{\w+:(\w+)}", key, operation.path)
@@ -191,7 +191,7 @@ def test_a01_a07_an_unseen_record_is_as_unknown_as_one_that_is_not_there(request
     for operation in with_keys():
         unseen = ask(program, operation, path_of(operation, theirs))
         unknown = ask(program, operation, path_of(operation, theirs, pk=UNKNOWN))
-        nested = ask(program, operation, path_of(operation, theirs, pk=mine.records[operation.record_type.kind].pk)) \
+        nested = ask(program, operation, path_of(operation, theirs, pk=mine.records[operation.about.kind].pk)) \
             if operation.path.count("{") > 1 and who == "owner" else unknown
         if not (unseen.status_code == unknown.status_code == nested.status_code == 404
                 and unseen.content == unknown.content == nested.content) or b"CNRY" in unseen.content:
