@@ -3,7 +3,9 @@
 from django.db import connection
 
 # Who is signed in and how often they tried is allowed to change when a request is refused.
-BESIDE_THE_POINT = {"django_session", "usersessions_usersession", "accounts_cache", "accounts_keyuse", "django_migrations"}
+BESIDE_THE_POINT = {
+    "django_session", "usersessions_usersession", "accounts_cache", "accounts_keyuse", "django_migrations",
+}
 
 
 def state() -> dict[str, str]:
