@@ -346,6 +346,8 @@ class Bench:
             "calls_of_manager": lambda: manager.ask("/calls/"),
             "log_call": self.log_call(),
             "create": self.create(),
+            "merge_page": lambda: manager.ask(self.merge_page()),
+            "merge_and_undo": self.merge_and_undo(),
         }
         for name, texts in self.questions().items():
             addresses = [f"/search/?{urlencode({'q': text})}" for text in texts]
@@ -419,6 +421,32 @@ class Bench:
             number = next(turn)
             return self.manager.ask("/clients/new/", form=form | {
                 "name": [f"شركة القياس {number}"], "phones-0-raw": [f"055{number:07d}"]}, expect=302)
+
+        return ask
+
+    def pair(self) -> tuple[int, int]:
+        """Two clients of the manager."""
+        first, second, *_rest = dict.fromkeys(self.keys(self.manager))
+        return first, second
+
+    def merge_page(self) -> str:
+        first, second = self.pair()
+        return f"/clients/{first}/merge/?with={second}"
+
+    def merge_and_undo(self) -> Callable[[], str]:
+        """Two posts: one client goes up in another with all that hangs on both, and comes back."""
+        from mudir.clients.models import Client
+        from mudir.records.models import Merge
+
+        first, second = self.pair()
+        form = self.manager.form_of(f"/clients/{first}/merge/?with={second}")
+        seen = Client.objects.visible_to(self.manager.user).filter(pk__in=[first, second])
+
+        def ask() -> str:
+            versions = {f"version-{pk}": [version] for pk, version in seen.values_list("pk", "version")}
+            self.manager.ask(f"/clients/{first}/merge/", form=form | versions, expect=302)
+            made = Merge.objects.order_by("pk").values_list("pk", flat=True).last()
+            return self.manager.ask(f"/merges/{made}/undoing/", form={}, expect=302)
 
         return ask
 

@@ -21,6 +21,7 @@ def test_every_scenario_answers_and_is_counted(small):
     assert answers["list"]["queries"] == answers["list_deep"]["queries"]
     assert {"median_ms", "p99_ms", "cpu_ms", "ratio_median_ms"} <= set(answers["list"])
     assert {"median_ms", "p99_ms", "cpu_ms", "queries"} <= set(answers["log_call"])
+    assert answers["merge_and_undo"]["queries"] < 400
     for name in ("list", "list_filtered", "list_quick_search"):
         assert len(set(answers[f"queries_{name}"].values())) == 1, name
 
