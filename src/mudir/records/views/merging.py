@@ -1,5 +1,6 @@
 """Making two records one: which two, what stands of each, and the way back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,6 +30,7 @@ from mudir.records.views.record import led_on, seen_or_404
 
 MOST_COUNTED = 999
 PICK = "pick-"
+LINK = re.compile(r"</?a\b[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,17 @@ def _all_of(choices: list[Choice], key: str, pair: tuple[Record, Record]) -> dic
 def line_of(choice: Choice, pair: tuple[Record, Record], picked: Mapping[str, Any], fmt: Formatter) -> Line:
     chosen = str(picked.get(choice.field.id, choice.proposed))
     options = [
-        Option(str(record.pk), draw(choice.field, value_of(record, choice.field), fmt), chosen == str(record.pk))
+        Option(str(record.pk), unlinked(draw(choice.field, value_of(record, choice.field), fmt)),
+               chosen == str(record.pk))
         for record in pair
     ]
     both = Option(BOTH, SafeString(""), chosen == BOTH) if choice.can_combine else None
     return Line(choice.field, options, both)
+
+
+def unlinked(drawn: SafeString) -> SafeString:
+    """A value to be chosen by a click on it: it does not call anybody."""
+    return mark_safe(LINK.sub("", drawn))  # noqa: S308  only tags of ours are taken out
 
 
 def hanging_on(record: Record, request: HttpRequest) -> list[tuple[str, str]]:
