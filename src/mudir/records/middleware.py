@@ -3,6 +3,7 @@
 import pghistory
 from django.http import Http404
 from django.views.defaults import page_not_found
+from psycopg.errors import ForeignKeyViolation
 
 from mudir.records import registry
 
@@ -22,7 +23,11 @@ class Door:
             return self.get_response(request)
 
     def process_exception(self, request, exception):
-        """A record that left the person's sight between the page's look and the write is as unknown as any other."""
-        if isinstance(exception, tuple(record_type.model.DoesNotExist for record_type in registry.all_types())):
+        """A record that left the person's sight between the page's look and the write is as unknown as any other.
+
+        So is one that went up in another between the service's look and the end of its transaction.
+        """
+        unknown = tuple(record_type.model.DoesNotExist for record_type in registry.all_types())
+        if isinstance(exception, unknown) or isinstance(exception.__cause__, ForeignKeyViolation):
             return page_not_found(request, Http404())
         return None

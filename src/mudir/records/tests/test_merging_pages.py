@@ -3,12 +3,16 @@
 import re
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from mudir.activities.services import make_task
 from mudir.clients import services as clients
-from mudir.clients.models import Client, Contact
+from mudir.clients.models import Client, Contact, Relation
+from mudir.kit.formatting import Formatter
+from mudir.records.merging import merge
+from mudir.records.middleware import Door
 from mudir.records.models import Merge
 from mudir.tests.state import changed, state
 from mudir.tests.test_routes import comparable
@@ -214,3 +218,17 @@ def test_people_are_merged_too(as_owner, owner, client_of_owner):
     as_owner.post(url.partition("?")[0], form_of(as_owner.get(url).content.decode()) | {"survivor": one.pk})
 
     assert list(Contact.objects.visible_to(owner).values_list("pk", "job_title")) == [(one.pk, "Buyer")]
+
+
+def test_what_points_at_a_record_that_was_merged_meanwhile_is_an_unknown_page(as_owner, owner, first, second, rf):
+    """Whoever relates a client to one that goes up in another at that very moment."""
+    merge(first, second, by=owner)
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        Relation.objects.create(client=first, other_id=second.pk, kind="partner")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    request = rf.post("/clients/")
+    request.user, request.formatter = owner, Formatter("en")
+    assert Door(None).process_exception(request, refusal.value).status_code == 404
+    assert Door(None).process_exception(request, IntegrityError("something else")) is None
