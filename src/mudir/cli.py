@@ -279,6 +279,7 @@ def _user(email: str):
 
 def create_user(given: argparse.Namespace) -> None:
     with _finished_database():
+        import pghistory
         from django.conf import settings
         from django.core.exceptions import ValidationError
         from django.db import transaction
@@ -292,7 +293,7 @@ def create_user(given: argparse.Namespace) -> None:
         person = {"name": given.name, "email": given.email.lower()}
         password = _password(given, User(**person))
         try:
-            with transaction.atomic():
+            with transaction.atomic(), pghistory.context(door="command"):
                 if given.role == "administrator" and not User.objects.exists():
                     user = services.set_up(password=password, language=language(), country=settings.COUNTRY, **person)
                 else:

@@ -67,6 +67,10 @@ IS_HTTPS = _base.scheme == "https"
 _hosts = os.environ.get("MUDIR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ALLOWED_HOSTS = sorted({_base.hostname, *filter(None, _hosts)})
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if IS_HTTPS else []
+_days = os.environ.get("MUDIR_TRASH_DAYS", "90")
+if not _days.isascii() or not _days.isdigit() or int(_days) > 36_500:
+    raise ImproperlyConfigured(f"MUDIR_TRASH_DAYS must be a number of days, or 0 for ever, not {_days!r}.")
+TRASH_DAYS = int(_days)
 DATA_DIR = Path(os.environ.get("MUDIR_DATA") or Path.home() / ".local/share/mudir")
 COUNTRY = os.environ.get("MUDIR_COUNTRY", "SA").upper()  # default region of phone numbers and of new users
 if COUNTRY not in phonenumbers.SUPPORTED_REGIONS:

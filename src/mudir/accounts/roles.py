@@ -27,6 +27,7 @@ class Role:
 
 WORK = frozenset({"records.create", "records.edit", "records.export", "records.import", "records.merge"})
 LEAD = WORK | {"records.delete", "records.assign", "management_notes.view"}
+WHOLE = LEAD | {"records.remove_finally"}
 
 ROLES = {
     role.code: role
@@ -38,12 +39,12 @@ ROLES = {
         Role("team_lead", _("Team lead"),
              _("Sees and directs the clients of the team and of every team below it."), Reach.TEAM, LEAD),
         Role("director", _("Commercial director"),
-             _("Sees every client except confidential ones of others, and decides for all teams."), Reach.ALL, LEAD),
+             _("Sees every client except confidential ones of others, and decides for all teams."), Reach.ALL, WHOLE),
         Role("department_staff", _("Department staff"),
              _("Sees only what a manager shares with them."), Reach.NONE, frozenset()),
         Role("administrator", _("Administrator"),
              _("Makes users, teams and roles, and sees every client except confidential ones of others."),
-             Reach.ALL, LEAD | {"users.manage"}),
+             Reach.ALL, WHOLE | {"users.manage"}),
     )
 }
 ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

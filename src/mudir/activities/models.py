@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts.models import User
 from mudir.clients.models import Client, Contact
-from mudir.clients.models.client import PRESENT
+from mudir.clients.models.client import PRESENT, TRASHED
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import DependentQuerySet, OfRow, present
@@ -90,6 +90,7 @@ class Call(Activity):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         indexes = [
+            models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="calls_in_trash"),
             models.Index(fields=["client", "-started_at"], name="calls_of_client"),
             models.Index(fields=["started_at", "id"], condition=PRESENT, name="calls_by_start"),
             models.Index(fields=["owner", "started_at", "id"], condition=PRESENT, name="calls_of_owner"),
@@ -109,7 +110,10 @@ class Note(Activity):
     class Meta:
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        indexes = [models.Index(fields=["created_at", "id"], condition=PRESENT, name="notes_by_age")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], condition=PRESENT, name="notes_by_age"),
+            models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="notes_in_trash"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
@@ -140,6 +144,7 @@ class Task(Activity):
             models.Index(fields=["owner", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_owner"),
             models.Index(fields=["client", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_client"),
             models.Index(fields=["due_date", "id"], condition=PRESENT, name="tasks_by_due_date"),
+            models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="tasks_in_trash"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,13 @@ def missing(client: Client) -> list[Promise]:
     known = known_facts(client, has_contact=has_contact(client))
     weights = WEIGHTS[client.kind]
     return [MISSING[fact] for fact in sorted(weights, key=weights.get, reverse=True) if fact not in known]
+
+
+def missing_in(values: Mapping[str, Any]) -> list[Promise]:
+    """The two weightiest facts that are missing among the values at hand."""
+    weights = WEIGHTS.get(values.get("kind"), {})
+    absent = [fact for fact in sorted(weights, key=weights.get, reverse=True) if fact in values and not values[fact]]
+    return [MISSING[fact] for fact in absent[:2]]
 
 
 def has_contact(client: Client) -> bool:

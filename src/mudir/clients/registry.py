@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
+from mudir.clients import completeness
 from mudir.clients.forms import ClientForm, ContactForm
 from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
 from mudir.clients.merging import ClientMerger, ContactMerger
 from mudir.clients.models import Client, Contact, ContactRole, Nuance, Relation, Stage, Tier
-from mudir.clients.services import create_client, create_contact, edit_client, edit_contact
+from mudir.clients.services import create_client, create_contact, edit_client, edit_contact, move_stage
 from mudir.clients.services.reach import COLUMNS, ROWS
 from mudir.kit.formatting import Formatter
-from mudir.records import ListView, Part, Sentence, add_panel, register
+from mudir.records import Board, ListView, Part, Sentence, add_panel, register
 from mudir.records.fields import Field, ValueType, field_from_model
 
 OUT_OF_TOUCH_DAYS = 30
@@ -30,8 +31,13 @@ LIFECYCLE_TONES = {"client": "good", "repeat": "good", "negotiating": "info", "d
 # ── cells of the list ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def lingers(stage: int, days: int) -> bool:
+    """Whether a client has stood in a stage too long."""
+    return stage < ONGOING and days >= OUT_OF_TOUCH_DAYS
+
+
 def stage_cell(stage: int, since: datetime | None, fmt: Formatter) -> str:
-    late = " late" if since and stage < ONGOING and (timezone.now() - since).days >= OUT_OF_TOUCH_DAYS else ""
+    late = " late" if since and lingers(stage, (timezone.now() - since).days) else ""
     number = fmt.in_digits(str(stage))
     return f'<td class="m"><span class="stage{late}" data-n="{number}">{escape(Stage(stage).label)}</span></td>'
 
@@ -219,6 +225,11 @@ register(
         Part("relations", gettext_lazy("relations"), Relation, by=("client", "other"),
              says=("client", "kind", "other", "note")),
     ],
+    board=Board(
+        by="stage", over="city", facts=("tier", "lifecycle"), since={"stage": "stage_at"}, lingers=lingers,
+        next_step="next_step", next_step_date="next_step_date", missing=completeness.missing_in,
+        missing_of=("kind", *(fact for fact in completeness.MISSING if fact != "contact")), moves={"stage": move_stage},
+    ),
     form=ClientForm,
     create=create_client,
     edit=edit_client,

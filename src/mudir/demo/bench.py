@@ -339,6 +339,10 @@ class Bench:
             "record": self.over(director, [f"/clients/{key}/" for key in self.keys()]),
             "record_of_manager": self.over(manager, [f"/clients/{key}/" for key in self.keys(manager)]),
             "preview": self.over(director, [f"/clients/{key}/preview/" for key in self.keys()], fragment=True),
+            "board": lambda: director.ask("/clients/board/?by=stage"),
+            "board_of_manager": lambda: manager.ask("/clients/board/?by=stage"),
+            "board_move": self.board_move(),
+            "history": self.over(director, [f"/clients/{key}/history/" for key in self.keys()]),
             "home": lambda: manager.ask("/"),
             "contacts": lambda: director.ask("/contacts/"),
             "contacts_of_manager": lambda: manager.ask("/contacts/"),
@@ -410,6 +414,16 @@ class Bench:
             return self.manager.ask(f"/clients/{key}/calls/", fragment=True, form=forms[key] | {
                 "token": [str(uuid.uuid4())], "outcome": ["reached"], "notes": ["اتفقنا على التسليم يوم الأحد"],
                 "next_step": ["أرسل العرض"]})
+
+        return ask
+
+    def board_move(self) -> Callable[[], str]:
+        """A card dropped on another column, one after the other."""
+        turn = cycle([(key, tier) for tier in ("key", "corporate", "ordinary") for key in self.keys(self.manager)[:10]])
+
+        def ask() -> str:
+            key, tier = next(turn)
+            return self.manager.ask(f"/clients/{key}/move/?by=tier", form={"to": [tier]}, expect=302)
 
         return ask
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.functional import Promise
@@ -67,6 +67,26 @@ class Sentence:
     labels: Mapping[str, Mapping] = field(default_factory=dict, hash=False)  # detail -> its codes in words
 
 
+@dataclass(frozen=True)
+class Board:
+    """How records of a kind stand on a board, and what their cards say. Every name is a field id.
+
+    `moves` has the service of each field that no form offers: `(record, to=, by=, reason=, version=)`; others are
+    written by the record's edit service. `lingers(value, days)` says whether a record has stood in a column too long.
+    """
+
+    by: str  # what the columns stand for, unless the reader chooses another
+    over: str = ""  # the small line above the name
+    facts: tuple[str, ...] = ()
+    since: Mapping[str, str] = field(default_factory=dict, hash=False)  # field -> when a record came to its value
+    lingers: Callable[[Any, int], bool] | None = None
+    next_step: str = ""
+    next_step_date: str = ""
+    missing: Callable[[Mapping[str, Any]], Sequence[Text]] | None = None  # in words, from the values below
+    missing_of: tuple[str, ...] = ()
+    moves: Mapping[str, Callable[..., models.Model]] = field(default_factory=dict, hash=False)
+
+
 @dataclass(eq=False)
 class RecordType:
     model: type[models.Model]
@@ -82,6 +102,7 @@ class RecordType:
     facts: Mapping[Text, Sequence[str]]
     views: tuple[ListView, ...]
     parts: tuple[Part, ...]
+    board: Board | None
     form: type | None
     create: Callable[..., models.Model] | None
     edit: Callable[..., models.Model] | None
@@ -134,6 +155,7 @@ def register(
     facts: Mapping[Text, Sequence[str]] | None = None,
     views: Iterable[ListView] = (),
     parts: Iterable[Part] = (),
+    board: Board | None = None,
     sort: str = "",
     fields: Iterable["Field"] = (),
     form: type | None = None,
@@ -154,8 +176,9 @@ def register(
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
     `edit(record, by=, version=, **data)`, `trash(record, by=)` and `restore(record, by=)` are the record's own
-    services; without them plain ones are made. `parts` are rows beside the record that its history tells of. Records
-    with a `merger` can be merged. `opens_with` is the query that the navigation opens the list with.
+    services; without them plain ones are made. `parts` are rows beside the record that its history tells of; `board`
+    says what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that
+    the navigation opens the list with.
     """
     from mudir.records.fields import field_from_model, has_type
 
@@ -174,7 +197,7 @@ def register(
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
         sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), parts=tuple(parts), form=form, create=create, edit=edit, importer=importer,
+        views=tuple(views), parts=tuple(parts), board=board, form=form, create=create, edit=edit, importer=importer,
         merger=merger, trash=trash, restore=restore, title=title, head=head, entry=entry, in_navigation=in_navigation,
         opens_with=opens_with,
     )

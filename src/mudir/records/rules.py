@@ -30,6 +30,11 @@ def can_look_for_duplicates(user: User) -> bool:
     return user.has_permission("records.merge") and user.has_permission("records.assign")
 
 
+def can_remove_finally(user: User, record: Record) -> bool:
+    """Removing for ever is for who answers for the whole house."""
+    return user.has_permission("records.remove_finally")
+
+
 def can_assign(user: User, record: Record) -> bool:
     """Giving a record away is its owner's, or of whoever directs a team."""
     return user.has_permission("records.assign") or record.owner_id == user.pk

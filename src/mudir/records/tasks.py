@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from mudir.records import registry, search
+from mudir.records import registry, search, trash
 from mudir.records.duplicates import looking
 from mudir.records.importing import running
 from mudir.records.models import Import
@@ -33,6 +33,13 @@ def work_on_import(import_id: int) -> None:
 def finish_later(job: Import) -> None:
     """See to it that an import that somebody works on now is finished, should they be killed."""
     work_on_import.configure(lock=f"import-{job.pk}", schedule_in={"minutes": 1}).defer(import_id=job.pk)
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(retry=AGAIN, queueing_lock="empty_trash", lock="empty_trash")
+def empty_trash(timestamp: int) -> None:
+    """Remove for ever what has lain in the trash long enough."""
+    trash.empty()
 
 
 @app.task(retry=AGAIN, queueing_lock="spell_names", lock="spell_names")

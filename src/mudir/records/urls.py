@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from mudir.records import registry
-from mudir.records.views import duplicates, exports, forms, history, imports, lists, merging, record, search, timeline
+from mudir.records.views import (
+    board,
+    duplicates,
+    exports,
+    forms,
+    history,
+    imports,
+    lists,
+    merging,
+    record,
+    search,
+    timeline,
+    trash,
+    walk,
+)
 
 
 class KnownSlug:
@@ -44,6 +58,7 @@ urlpatterns = [
     path("duplicates/", search.duplicates, name="duplicates"),
     path("duplicates/<key:pk>/dismissal/", duplicates.dismissal, name="dismissal"),
     path("duplicates/<key:pk>/dismissal/removal/", duplicates.dismissal_removal, name="dismissal_removal"),
+    path("trash/", trash.trash, name="trashed"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<key:pk>/", imports.page, name="import"),
     path("imports/<key:pk>/mapping/", imports.mapping, name="import_mapping"),
@@ -55,6 +70,8 @@ urlpatterns = [
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", lists.add_filter, name="filter"),
     path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),
+    path("<kind:record_type>/board/", board.board, name="board"),
+    path("<kind:record_type>/walk/", walk.walk, name="walk"),
     path("<kind:record_type>/new/", forms.new, name="new"),
     path("<kind:record_type>/export/", exports.export, name="export"),
     path("<kind:record_type>/duplicates/", duplicates.pairs, name="pairs"),
@@ -67,6 +84,7 @@ urlpatterns = [
     path("<kind:record_type>/<key:pk>/timeline/", timeline.timeline, name="timeline"),
     path("<kind:record_type>/<key:pk>/history/", history.history, name="history"),
     path("<kind:record_type>/<key:pk>/history/restoration/", history.restore, name="history_restore"),
+    path("<kind:record_type>/<key:pk>/move/", board.move, name="move"),
     path("<kind:record_type>/<key:pk>/trash/", record.trash, name="trash"),
     path("<kind:record_type>/<key:pk>/restoration/", record.restore, name="restore"),
 ]

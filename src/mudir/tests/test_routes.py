@@ -48,11 +48,12 @@ MATRIX = {
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
     "records:suggestions": SIGNED_IN, "records:duplicates": SIGNED_IN, "clients:words": SIGNED_IN,
+    "records:trashed": SIGNED_IN, "records:walk": SIGNED_IN, "records:board": SIGNED_IN,
     "records:new": CREATE, "records:merge_two": SIGNED_IN, "records:pairs": MERGE,
     "records:export": EXPORT, "records:imports": IMPORT,
     # One record.
     "records:page": RECORD, "records:edit": RECORD, "records:preview": RECORD, "records:timeline": RECORD,
-    "records:history": RECORD, "records:history_restore": RECORD,
+    "records:history": RECORD, "records:history_restore": RECORD, "records:move": RECORD,
     "records:merge": RECORD, "records:undo_merge": RECORD, "records:dismissal": RECORD,
     "records:dismissal_removal": RECORD, "records:trash": RECORD, "records:restore": RECORD,
     "clients:stage": RECORD, "clients:client_reach": RECORD, "clients:freshness": RECORD, "clients:contacts": RECORD,

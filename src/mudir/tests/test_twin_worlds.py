@@ -105,6 +105,7 @@ def hide(mine: Side, theirs: User, friend: User) -> None:
     for _number in range(30):  # more than a page of the timeline
         add_event(mine.client, "client.related", by=theirs, target=twin)
         add_event(contact, "call.logged", by=theirs, target=call)
+    clients.set_confidential(trashed, by=theirs, confidential=True)
     move_to_trash(trashed, by=theirs)
     for one in Client.objects.visible_to(theirs):
         clients.set_confidential(one, by=theirs, confidential=True)

@@ -12,6 +12,7 @@ from mudir.records.models import Record
 from mudir.records.scope import OwnedQuerySet
 
 PRESENT = models.Q(trashed_at__isnull=True)
+TRASHED = models.Q(trashed_at__isnull=False)
 
 
 class Tier(models.TextChoices):
@@ -127,6 +128,7 @@ class Client(Record):
                          name="clients_above_ordinary"),
             models.Index(fields=["head_office"], condition=models.Q(head_office__isnull=False),
                          name="branches_of_client"),
+            models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="clients_in_trash"),
             models.Index(fields=["registration_number"], condition=~models.Q(registration_number=""),
                          name="clients_by_registration"),
             models.Index(fields=["external_id"], condition=~models.Q(external_id=""), name="clients_by_external_id"),

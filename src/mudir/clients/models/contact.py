@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from mudir.accounts.models import User
 from mudir.accounts.roles import Reach
-from mudir.clients.models.client import PRESENT, Client
+from mudir.clients.models.client import PRESENT, TRASHED, Client
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.scope import RecordQuerySet, Written, present
@@ -67,6 +67,7 @@ class Contact(Record):
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="contacts_by_name"),
             models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="contacts_by_last_contact"),
             models.Index(fields=["owner"], name="contacts_of_owner"),
+            models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="contacts_in_trash"),
             models.Index(fields=["external_id"], condition=~Q(external_id=""), name="contacts_by_external_id"),
         ]
 

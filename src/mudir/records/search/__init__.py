@@ -9,6 +9,7 @@ from mudir.records.search.entries import (
     Indexed,
     Prepared,
     forget,
+    forget_many,
     index,
     index_many,
     indexed,
@@ -21,5 +22,6 @@ from mudir.records.search.vocabulary import learn_tokens, spell_tokens
 
 __all__ = [
     "Candidate", "Hit", "Indexed", "Prepared", "TooBroad", "asked_of", "duplicate_keys", "duplicates", "find", "forget",
-    "index", "index_many", "indexed", "learn_tokens", "match", "prepare", "rebuild", "spell_tokens", "write_new",
+    "forget_many", "index", "index_many", "indexed", "learn_tokens", "match", "prepare", "rebuild", "spell_tokens",
+    "write_new",
 ]

@@ -57,7 +57,7 @@ def index_many(kind: str, ids: Sequence[int]) -> None:
         some = list(ids[start : start + AT_ONCE])
         values = _read(record_type, fields, some)
         _write(kind, {pk: _prepared(kind, named, row) for pk, row in values.items()})
-        _forget(kind, [pk for pk in some if pk not in values])
+        forget_many(kind, [pk for pk in some if pk not in values])
 
 
 def prepare(kind: str, fields: Sequence[Indexed], values: Mapping[str, Any]) -> Prepared:
@@ -67,7 +67,7 @@ def prepare(kind: str, fields: Sequence[Indexed], values: Mapping[str, Any]) -> 
 
 def forget(record: models.Model) -> None:
     """Take the record out of the search."""
-    _forget(record._meta.label_lower, [record.pk])
+    forget_many(record._meta.label_lower, [record.pk])
 
 
 def rebuild(kind: str | None = None) -> int:
@@ -179,6 +179,6 @@ def _prepared(kind: str, fields: Sequence[Indexed], values: Iterable[list[Any]])
     return Prepared(names, lexemes.vector(exact, weighed))
 
 
-def _forget(kind: str, ids: list[int]) -> None:
+def forget_many(kind: str, ids: list[int]) -> None:
     if ids:
         SearchEntry.objects.filter(kind=kind, object_id__in=ids).delete()

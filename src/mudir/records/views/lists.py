@@ -17,6 +17,7 @@ from mudir.accounts.models import Team, User
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
+from mudir.records.board import fields_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
 from mudir.records.models import Record
@@ -106,6 +107,7 @@ def head_of(request: HttpRequest, query: Query) -> dict:
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
         "export_query": kept,
+        "has_board": bool(fields_of(record_type, request.user)),
     }
 
 

@@ -19,6 +19,7 @@ from mudir.records.models import Record
 from mudir.records.projection import facts_of
 from mudir.records.registry import Panel, RecordType
 from mudir.records.views.timeline import GROUPS, first_page
+from mudir.records.views.walk import walk_of
 
 
 def once[T](request: HttpRequest, key: tuple, ask: Callable[[], T]) -> T:
@@ -86,6 +87,7 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
         address = reverse(chosen, args=[record_type.slug, pk] if chosen.startswith("records:") else [pk])
     context = page_context(request, record_type, record)
     context |= {
+        "walk": walk_of(request, record_type, record),
         "tabs": tabs,
         "chosen": chosen,
         # where nothing is written down, there is nothing but changes to tell apart

@@ -34,6 +34,8 @@ customElements.define("m-keys", class extends HTMLElement {
     if (going && PLACES.has(event.code)) this.go(event, `.side a:is([href="${PLACES.get(event.code)}"], [href^="${PLACES.get(event.code)}?"])`);
     else if (isKey(event, "KeyG")) this.wait();
     else if (isKey(event, "KeyN")) this.go(event, "[data-key-new], #new-menu a");
+    else if (isKey(event, "KeyJ")) this.go(event, "[data-key-next]");
+    else if (isKey(event, "KeyK")) this.go(event, "[data-key-previous]");
     else if (["?", "؟"].includes(event.key)) {
       event.preventDefault();
       this.dialog.showModal();

@@ -26,7 +26,7 @@ def pages_of(director: User) -> list[str]:
         f"{client}merge/", f"{client}merge/?with={other}",
         f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/duplicates/", "/clients/new/",
         "/clients/filter/", "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/",
-        "/contacts/new/",
+        "/contacts/new/", "/trash/", "/clients/board/", "/calls/board/", f"{client}move/?by=stage",
         f"/tasks/{task}/", f"/tasks/{task}/edit/", "/search/?q=محمد", "/imports/", "/settings/", "/account/email/",
         "/account/password/change/", "/account/2fa/", "/account/sessions/", "/nowhere/",
     ]
