@@ -26,7 +26,7 @@ class Role:
 
 
 WORK = frozenset({"records.create", "records.edit", "records.export", "records.import", "records.merge"})
-LEAD = WORK | {"records.delete", "records.assign", "management_notes.view"}
+LEAD = WORK | {"records.delete", "records.assign", "management_notes.view", "views.publish"}
 WHOLE = LEAD | {"records.remove_finally"}
 
 ROLES = {

@@ -3,7 +3,7 @@
 from django.db import models
 
 from mudir.accounts.models import User
-from mudir.records.models import Record
+from mudir.records.models import Record, SavedView
 
 
 def can_create(user: User, model: type[models.Model]) -> bool:
@@ -46,3 +46,22 @@ def can_export(user: User) -> bool:
 
 def can_import(user: User) -> bool:
     return user.has_permission("records.import")
+
+
+def can_share_view(user: User, audience: str) -> bool:
+    """A view for the own team is anybody's who works on records; one for everybody is of those who direct."""
+    if audience == SavedView.Audience.COMPANY:
+        return user.has_permission("views.publish")
+    return audience == SavedView.Audience.PRIVATE or (user.has_permission("records.edit") and user.team_id is not None)
+
+
+def can_set_opening_views(user: User) -> bool:
+    """With which view the lists of a role open."""
+    return user.has_permission("views.publish")
+
+
+def can_edit_view(user: User, view: SavedView) -> bool:
+    """A view is its owner's; one that everybody sees is also of those who publish such."""
+    return view.owner_id == user.pk or (
+        view.audience == SavedView.Audience.COMPANY and user.has_permission("views.publish")
+    )

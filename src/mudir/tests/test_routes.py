@@ -51,6 +51,8 @@ MATRIX = {
     "records:trashed": SIGNED_IN, "records:walk": SIGNED_IN, "records:board": SIGNED_IN,
     "records:new": CREATE, "records:merge_two": SIGNED_IN, "records:pairs": MERGE,
     "records:export": EXPORT, "records:imports": IMPORT,
+    "records:new_view": SIGNED_IN, "records:view": RECORD, "records:view_changes": RECORD,
+    "records:view_removal": RECORD, "records:view_restoration": RECORD,
     # One record.
     "records:page": RECORD, "records:edit": RECORD, "records:preview": RECORD, "records:timeline": RECORD,
     "records:history": RECORD, "records:history_restore": RECORD, "records:move": RECORD,

@@ -15,7 +15,10 @@ from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
 from mudir.records import merging, registry
 from mudir.records.importing import intake
+from mudir.records.looks import Look
 from mudir.records.models import DuplicateCandidate, Record
+from mudir.records.query import QuerySpec
+from mudir.records.saved_views import save_view
 
 FACTORIES: dict[str, Callable[..., Record]] = {
     "clients.client": lambda by, words, client: clients.create_client(by=by, name=words),
@@ -45,6 +48,7 @@ class Side:
     words: str
     records: dict[str, Record] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)  # parameter of a route -> key
+    views: dict[str, int] = field(default_factory=dict)  # kind -> key of a view of its list
 
     @property
     def client(self) -> Client:
@@ -63,6 +67,8 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         if record_type.kind not in side.records:
             side.records[record_type.kind] = make(record_type.kind, by=owner, words=f"{words} {record_type.name}",
                                                   client=client)
+        side.views[record_type.kind] = save_view(
+            QuerySpec(record_type.kind), Look(), by=owner, name=f"{words} view"[:60]).pk
     contact = side.records["clients.contact"]
     beside = clients.create_client(by=owner, name=f"{words} beside")
     clients.edit_client(beside, by=owner, head_office=client)
@@ -125,6 +131,8 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
         for name in route.parameters:
             if name == "record_type":
                 given[name] = record_type.slug
+            elif name == "pk" and route.name.startswith("records:view"):
+                given[name] = side.views[record_type.kind]
             elif name == "pk":
                 own = {"imports": "import", "merges": "merge", "duplicates": "candidate"}.get(route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk

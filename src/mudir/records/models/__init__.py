@@ -5,8 +5,9 @@ from mudir.records.models.merge import Merge, MergeRow
 from mudir.records.models.record import Record
 from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
+from mudir.records.models.view import SavedView
 
 __all__ = [
     "DuplicateCandidate", "DuplicateSearch", "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend",
-    "ImportRow", "Merge", "MergeRow", "NameToken", "Record", "SearchEntry", "Share", "TokenKey",
+    "ImportRow", "Merge", "MergeRow", "NameToken", "Record", "SavedView", "SearchEntry", "Share", "TokenKey",
 ]

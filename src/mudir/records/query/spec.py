@@ -230,15 +230,18 @@ class QuerySpec:
 
     def to_query(self, **changes: Any) -> str:
         """The address of this spec, with some parts changed."""
-        spec = dataclasses.replace(self, **changes)
-        where = spec.where.plain()
+        return urlencode(dataclasses.replace(self, **changes).pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values of its address."""
+        where = self.where.plain()
         beside = where.parts if where.joiner == "and" else (where,)
         pairs: list[tuple[str, str]] = [("w" if isinstance(part, Group) else "f", str(part)) for part in beside]
-        pairs += [("q", spec.text), ("sort", ",".join(spec.sort)), ("columns", ",".join(spec.columns)),
-                  ("group", spec.group), ("aggregates", ",".join(spec.aggregates)), ("after", spec.after)]
-        if spec.size != PAGE_SIZE:
-            pairs.append(("size", str(spec.size)))
-        return urlencode([(name, value) for name, value in pairs if value])
+        pairs += [("q", self.text), ("sort", ",".join(self.sort)), ("columns", ",".join(self.columns)),
+                  ("group", self.group), ("aggregates", ",".join(self.aggregates)), ("after", self.after)]
+        if self.size != PAGE_SIZE:
+            pairs.append(("size", str(self.size)))
+        return [(name, value) for name, value in pairs if value]
 
     @property
     def parts(self) -> tuple[Condition | Group, ...]:

@@ -1,7 +1,7 @@
 """The list of a record kind: columns, filters, quick search, pages that stay fast."""
 
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,7 +20,7 @@ from mudir.records import rules
 from mudir.records.board import fields_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
-from mudir.records.models import Record
+from mudir.records.models import Record, SavedView
 from mudir.records.query import (
     MY_TEAM,
     OPERATORS,
@@ -34,6 +34,8 @@ from mudir.records.query import (
     SpecError,
 )
 from mudir.records.registry import RecordType
+from mudir.records.saved_views import views_of
+from mudir.records.shown import ALL, Shown, shown_of
 from mudir.records.table import render_rows
 
 SUGGESTIONS = 12
@@ -45,30 +47,23 @@ IN_DAYS = {"last_days", "next_days", "older_days"}
 def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """A page of the list; htmx gets the further rows, or the list without the shell."""
     try:
-        spec = with_title(QuerySpec.from_query(record_type.kind, request.GET), record_type)
-        query = Query(spec, request.user)
+        views = list(views_of(request.user, record_type.kind))
+        shown = shown_of(record_type, request.user, request.GET, views)
+        query = Query(shown.spec, request.user)
         page = query.page([path for column in query.columns for path in column.value_paths])
     except SpecError as error:
         return refused(request, record_type, error)
     rows = mark_safe(render_rows(record_type, query.columns, page.rows, request.formatter))  # noqa: S308  escaped there
     context = {
         "record_type": record_type,
-        "spec": spec,
+        "spec": shown.spec,
         "rows": rows,
-        "next_url": f"?{spec.to_query(after=page.next_cursor)}" if page.next_cursor else "",
+        "next_url": shown.changed(after=page.next_cursor).address if page.next_cursor else "",
         "width": len(query.columns) + 1,
     }
-    if spec.after and wants_fragment(request):
+    if shown.spec.after and wants_fragment(request):
         return render_page(request, "records/list.html", context, fragment="more")
-    return render_page(request, "records/list.html", context | head_of(request, query), fragment="list")
-
-
-def with_title(spec: QuerySpec, record_type: RecordType) -> QuerySpec:
-    """The name leads to the record, so it stands first whatever columns are chosen."""
-    if not spec.columns:
-        return spec
-    others = tuple(name for name in spec.columns if name != record_type.title)
-    return replace(spec, columns=(record_type.title, *others))
+    return render_page(request, "records/list.html", context | head_of(request, query, shown, views), fragment="list")
 
 
 def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> HttpResponse:
@@ -77,60 +72,79 @@ def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> 
     return render_page(request, "records/refused.html", context, fragment="refused", status=400)
 
 
-def head_of(request: HttpRequest, query: Query) -> dict:
+def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedView]) -> dict:
     """Everything around the rows: tabs, chips, columns, total."""
     spec, record_type = query.spec, query.record_type
-    chips = [chip(part, query, request.formatter) for part in spec.parts]
-    here = spec.to_query(after="", text="")
-    tabs = [{"title": view.title, "url": f"?{view.query}", "current": _same(record_type, view.query, here)}
-            for view in record_type.views]
+    chips = [chip(part, query, shown, request.formatter) for part in spec.parts]
     whole_url = reverse("records:list", args=[record_type.slug])
-    tabs.insert(0, {"title": _("All"), "url": whole_url, "current": not here})
-    kept = spec.to_query(after="")
+    carried = shown.changed().pairs()
+    here = urlencode(carried)
     total = query.total()
     total_text = request.formatter.number(total.count)
     can_create = rules.can_create(request.user, record_type.model)
     return {
-        "heads": [column_head(column, query) for column in query.columns],
+        "heads": [column_head(column, query, shown) for column in query.columns],
         "chips": chips,
-        "tabs": tabs,
+        "tabs": tabs_of(record_type, shown, views, whole_url),
+        "view": shown.view,
+        "shown": shown,
+        "density": shown.look.density or request.user.density,
+        "can_keep": shown.is_changed and rules.can_edit_view(request.user, shown.view),
+        "new_view_url": f"{reverse('records:new_view', args=[record_type.slug])}?{here}",
         "total_text": total_text if total.is_exact else f"{total_text}+",
         "is_narrowed": bool(chips or spec.text or spec.after),
-        "kept": parse_qsl(kept),
-        "whole_url": whole_url,
-        "first_url": f"?{kept}",
-        "filter_url": f"{reverse('records:filter', args=[record_type.slug])}?{kept}" if record_type.filters else "",
-        "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{kept}",
+        "carried": carried,
+        "kept": replace(spec, after="").pairs(),
+        "whole_url": f"{whole_url}?view={ALL}" if shown.opens_with_view else whole_url,
+        "first_url": shown.changed().address,
+        "filter_url": f"{reverse('records:filter', args=[record_type.slug])}?{here}" if record_type.filters else "",
+        "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{here}",
         "new_url": reverse("records:new", args=[record_type.slug]) if can_create else "",
         "can_create": can_create,
         "can_merge": record_type.merger is not None and request.user.has_permission("records.merge"),
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
-        "export_query": kept,
+        "export_query": spec.to_query(after=""),
         "has_board": bool(fields_of(record_type, request.user)),
     }
 
 
-def _same(record_type: RecordType, query: str, here: str) -> bool:
-    return QuerySpec.from_query(record_type.kind, QueryDict(query)).to_query() == here
+VIEW_ICONS = {SavedView.Audience.PRIVATE: "", SavedView.Audience.TEAM: "team", SavedView.Audience.COMPANY: "building"}
 
 
-def column_head(column: Field, query: Query) -> dict:
+def tabs_of(record_type: RecordType, shown: Shown, views: list[SavedView], whole_url: str) -> list[dict]:
+    """The whole list, the ready views, and those that people saved."""
+    plain = replace(shown, view=None).changed(text="") if shown.view is None else None
+    bare = replace(plain, opens_with_view=False).address if plain else ""
+    marker = f"view={ALL}" if shown.opens_with_view else ""
+    tabs = [{"title": _("All"), "url": f"{whole_url}?{marker}" if marker else whole_url, "current": bare == "?"}]
+    for view in record_type.views:
+        spec = QuerySpec.from_query(record_type.kind, QueryDict(view.query))
+        query = "&".join(filter(None, (marker if view.query == record_type.opens_with else "", view.query)))
+        tabs.append({"title": view.title, "url": f"?{query}", "current": bare == f"?{spec.to_query()}"})
+    for view in views:
+        tabs.append({"title": view.name, "url": f"?view={view.pk}", "current": view == shown.view,
+                     "is_saved": True, "icon": VIEW_ICONS[view.audience],
+                     "is_changed": view == shown.view and shown.is_changed})
+    return tabs
+
+
+def column_head(column: Field, query: Query, shown: Shown) -> dict:
     """One head of the table: its label, and the address that sorts by it, turned round the second time."""
     first, turned = query.order[0]
     is_sorted = first.id == column.id
     sort = f"-{column.id}" if is_sorted and not turned else column.id
     return {
         "label": column.label,
-        "url": f"?{query.spec.to_query(sort=(sort,), after='')}" if column.sort_path else "",
+        "url": shown.changed(sort=(sort,)).address if column.sort_path else "",
         "sorted": ("descending" if turned else "ascending") if is_sorted else "",
         "is_number": column.type in {ValueType.NUMBER, ValueType.PERCENT} and not column.cell,
     }
 
 
-def chip(part: Condition | Group, query: Query, fmt: Formatter) -> dict:
+def chip(part: Condition | Group, query: Query, shown: Shown, fmt: Formatter) -> dict:
     """A condition, or a group of them, that can be taken off the list."""
-    url = f"?{query.spec.without(part).to_query()}"
+    url = shown.changed(where=shown.spec.without(part).where).address
     if isinstance(part, Group):
         return {"label": _("any of") if part.joiner == "or" else _("all of"), "url": url,
                 "text": said(part, query, fmt)}
@@ -207,14 +221,15 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         try:
             given = [str(picker.clean((keys[-1] if keys else "", values[-1])).pk)] if picker and any(values) else values
             condition = Condition(field.id, operator[-1], tuple(filter(None, map(str.strip, given))))
-            spec = QuerySpec.from_query(record_type.kind, query).with_condition(condition)
-            Query(spec, request.user)
+            shown = shown_of(record_type, request.user, query)
+            shown = shown.changed(where=shown.spec.with_condition(condition).where)
+            Query(shown.spec, request.user)
         except SpecError as refusal:
             error = str(refusal)
         except ValidationError as refusal:
             error = refusal.messages[0]
         else:
-            return HttpResponseRedirect(f"{reverse('records:list', args=[record_type.slug])}?{spec.to_query()}")
+            return HttpResponseRedirect(f"{reverse('records:list', args=[record_type.slug])}{shown.address}")
     options = _options(field)
     context |= {
         "field": field, "error": error, "values": values, "operator": operator[-1] if operator else "",
@@ -255,8 +270,8 @@ def choose_columns(request: HttpRequest, record_type: RecordType) -> HttpRespons
     visible = record_type.visible_fields(request.user)
     fields = [field for field in visible.values() if not field.is_many and field.id != record_type.title]
     try:
-        spec = QuerySpec.from_query(record_type.kind, query)
-        shown = [column.id for column in Query(spec, request.user).columns]
+        list_shown = shown_of(record_type, request.user, query)
+        shown = [column.id for column in Query(list_shown.spec, request.user).columns]
     except SpecError as error:
         return refused(request, record_type, error)
     if chosen or usual:
@@ -264,7 +279,7 @@ def choose_columns(request: HttpRequest, record_type: RecordType) -> HttpRespons
         added = [name for name in chosen if name not in kept and name in visible]
         columns = () if usual else (record_type.title, *kept, *added)
         url = reverse("records:list", args=[record_type.slug])
-        return HttpResponseRedirect(f"{url}?{spec.to_query(columns=columns, after='')}")
+        return HttpResponseRedirect(f"{url}{list_shown.changed(columns=columns).address}")
     context = {"record_type": record_type, "fields": fields, "shown": shown, "kept": list(_pairs(query))}
     return render_page(request, "records/columns.html", context, fragment="columns")
 

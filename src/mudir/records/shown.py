@@ -1,0 +1,85 @@
+"""What a list shows: the query and the look of its address, or of a saved view, perhaps changed from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, QueryDict
+
+from mudir.accounts.models import User
+from mudir.records import registry
+from mudir.records.looks import Look
+from mudir.records.models import SavedView
+from mudir.records.query import QuerySpec
+from mudir.records.registry import RecordType
+from mudir.records.saved_views import look_of, opening_view, spec_of, views_of
+
+# With one of these in it an address says everything itself; a view that it names is then what it was changed from.
+SAYS_ITSELF = frozenset({"f", "w", "sort", "columns", "group", "aggregates", "width", "pinned", "density", "layout"})
+ALL = "all"  # in the place of a view: the list as the address says it, though it opens with a view
+
+
+@dataclass(frozen=True)
+class Shown:
+    spec: QuerySpec
+    look: Look
+    view: SavedView | None = None
+    opens_with_view: bool = False  # the bare address of the list
+
+    def changed(self, *, look: Look | None = None, **parts: Any) -> "Shown":
+        """The same with other parts of the query, or another look; from the first page, unless it says which."""
+        return replace(self, spec=replace(self.spec, **({"after": ""} | parts)), look=look or self.look)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from its view. What is typed into the quick search is no part of a view."""
+        return self.view is not None and (self.spec.to_json() | {"text": ""}, self.look) != (
+            with_title(spec_of(self.view)).to_json() | {"text": ""}, look_of(self.view))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values of its address."""
+        said = [*self.spec.pairs(), *self.look.pairs()]
+        if self.view is None:
+            return [("view", ALL), *said] if self.opens_with_view else said
+        if self.is_changed:
+            says = SAYS_ITSELF.intersection(name for name, _value in said)
+            return [("view", str(self.view.pk)), *said, *([] if says else [("f", "")])]
+        return [("view", str(self.view.pk)), *((name, value) for name, value in said if name not in SAYS_ITSELF)]
+
+    @property
+    def address(self) -> str:
+        return f"?{urlencode(self.pairs())}"
+
+
+def with_title(spec: QuerySpec) -> QuerySpec:
+    """The name leads to the record, so it stands first whatever columns are chosen."""
+    if not spec.columns:
+        return spec
+    title = registry.for_kind(spec.kind).title
+    return replace(spec, columns=(title, *(name for name in spec.columns if name != title)))
+
+
+def shown_of(record_type: RecordType, actor: User, query: QueryDict, views: Iterable[SavedView] | None = None) -> Shown:
+    """What the address asks to be shown. Raises `SpecError`, and Http404 for a view that the actor does not see.
+
+    Without a word of its own the list opens with the view that is set for the actor, where there is one.
+    """
+    named = query.get("view", "")
+    views = list(views_of(actor, record_type.kind) if views is None else views)
+    opening = opening_view(actor, views)
+    is_bare = not query or query.urlencode() == record_type.opens_with
+    view = None
+    if named not in {"", ALL}:
+        if not named.isascii() or not named.isdigit() or len(named) > 18:
+            raise Http404
+        view = next((one for one in views if one.pk == int(named)), None)
+        if view is None:
+            raise Http404
+    elif is_bare:
+        view = opening
+    spec, look = QuerySpec.from_query(record_type.kind, query), Look.from_query(query)
+    if view is not None and (view is opening and is_bare or not SAYS_ITSELF & query.keys()):
+        spec = replace(spec_of(view), text=spec.text, ids=spec.ids, after=spec.after, size=spec.size)
+        look = look_of(view)
+    return Shown(with_title(spec), look, view, opening is not None)
