@@ -46,7 +46,8 @@ MATRIX = {
     "accounts:teams": MANAGE, "accounts:team": MANAGE, "accounts:team_removal": MANAGE,
     "accounts:team_restoration": MANAGE,
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
-    "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
+    "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:filters": SIGNED_IN,
+    "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
     "records:suggestions": SIGNED_IN, "records:duplicates": SIGNED_IN, "clients:words": SIGNED_IN,
     "records:trashed": SIGNED_IN, "records:walk": SIGNED_IN, "records:board": SIGNED_IN,
     "records:new": CREATE, "records:merge_two": SIGNED_IN, "records:pairs": MERGE,

@@ -6,11 +6,21 @@ error. The same object is the address of a page, a saved view, an export, a bulk
 
 from mudir.records.query.asking import Page, Query, Total
 from mudir.records.query.cursors import decode_cursor, encode_cursor
-from mudir.records.query.operators import MY_TEAM, OPERATORS_OF, TAKES_NOTHING
+from mudir.records.query.operators import IN_DAYS, MY_TEAM, OPERATORS_OF, TAKES_NOTHING
 from mudir.records.query.periods import PERIODS
-from mudir.records.query.spec import OPERATORS, Condition, Group, QuerySpec, SpecError
+from mudir.records.query.related import fields_behind
+from mudir.records.query.spec import (
+    MOST_LEVELS,
+    OPERATORS,
+    TAKES_SEVERAL,
+    Condition,
+    Group,
+    QuerySpec,
+    SpecError,
+)
 
 __all__ = [
-    "MY_TEAM", "OPERATORS", "OPERATORS_OF", "PERIODS", "TAKES_NOTHING", "Condition", "Group", "Page", "Query",
-    "QuerySpec", "SpecError", "Total", "decode_cursor", "encode_cursor",
+    "IN_DAYS", "MOST_LEVELS", "MY_TEAM", "OPERATORS", "OPERATORS_OF", "PERIODS", "TAKES_NOTHING", "TAKES_SEVERAL",
+    "Condition", "Group", "Page", "Query", "QuerySpec", "SpecError", "Total", "decode_cursor", "encode_cursor",
+    "fields_behind",
 ]

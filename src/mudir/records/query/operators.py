@@ -40,6 +40,7 @@ OPERATORS_OF: dict[ValueType, tuple[str, ...]] = {
     ValueType.PERSON: ("is", "is_not", *_EMPTINESS),
     ValueType.RECORD: ("is", "is_not", *_EMPTINESS),
 }
+IN_DAYS = {"last_days", "next_days", "older_days"}
 TAKES_NOTHING = {"empty", "not_empty"}
 MY_TEAM = "my_team"  # among people and teams: the actor's team with every team below it
 
@@ -96,7 +97,7 @@ def _days_filter(spec_field: Field, operator: str, values: Sequence[str], actor:
     if operator == "within":
         first, last = days_of(values[0], today, actor.first_weekday)
         return since(first) & until(last)
-    if operator in {"last_days", "next_days", "older_days"}:
+    if operator in IN_DAYS:
         count = _number(values[0])
         if not 0 <= count <= 36_500:
             raise SpecError(_("Count up to 36500 days."))

@@ -7,7 +7,7 @@ from mudir.clients.models import Client
 from mudir.kit.formatting import Formatter
 from mudir.records import registry
 from mudir.records.query import Condition
-from mudir.records.views.lists import describe
+from mudir.records.views.chips import describe
 
 pytestmark = pytest.mark.django_db
 

@@ -170,7 +170,7 @@ def test_the_value_is_asked_for_as_its_kind_wants(client, owner, field, asked):
 
 
 def test_many_choices_are_a_drop_down(client, owner, team, monkeypatch):
-    monkeypatch.setattr("mudir.records.views.lists.MOST_CHECKBOXES", 1)
+    monkeypatch.setattr("mudir.records.views.filters.MOST_CHECKBOXES", 1)
 
     assert '<select name="value">' in body(client, owner, "/clients/filter/?field=owner", FRAGMENT)
 

@@ -1,4 +1,5 @@
 /* Behaviour on top of pages that work without it: one element or one habit per file. */
+import "./again.js";
 import "./autosubmit.js";
 import "./combobox.js";
 import "./drop.js";
