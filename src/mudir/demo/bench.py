@@ -332,6 +332,8 @@ class Bench:
             "list_further_rows": self.over(director, [f"/clients/?after={self.cursor(0.01)}"], fragment=True),
             "list_filtered": lambda: director.ask("/clients/?f=tier.is.corporate&f=stage.is.5,6,7"),
             "list_of_city": lambda: director.ask(f"/clients/?{urlencode({'f': 'city.is.جدة'})}&sort=-last_contact_at"),
+            "list_over_relation": lambda: director.ask(
+                "/tasks/?f=client.tier.is.corporate&f=client.stage.is.5,6,7&f=client.city.contains.%D8%AC%D8%AF%D9%87"),
             "list_by_last_contact": lambda: director.ask("/clients/?sort=last_contact_at"),
             "list_deep": self.over(director, [f"/clients/?after={self.cursor(place / 20)}" for place in range(10, 20)]),
             "list_quick_search": self.over(director, [f"/clients/?{urlencode({'q': text})}" for text in self.names()]),

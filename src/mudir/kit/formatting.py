@@ -52,6 +52,10 @@ class Formatter:
         """The day by the Umm al-Qura calendar, such as 13 جمادى الآخرة 1448 هـ; empty outside its tables."""
         return _hijri_words(self._day(day), self.language, self.digits)
 
+    def month(self, day: date) -> str:
+        """The month of the Gregorian calendar that a day is in, with its year."""
+        return self.in_digits(f"{_months(self.language)[day.month]} {day.year}")
+
     def weekday(self, day: date) -> str:
         return _weekday(self._day(day).weekday(), self.language)
 

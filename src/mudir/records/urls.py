@@ -6,6 +6,7 @@ from mudir.records import registry
 from mudir.records.views import (
     board,
     duplicates,
+    columns,
     exports,
     filters,
     forms,
@@ -72,7 +73,7 @@ urlpatterns = [
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/filter/", filters.add_filter, name="filter"),
     path("<kind:record_type>/filters/", filters.editor, name="filters"),
-    path("<kind:record_type>/columns/", lists.choose_columns, name="columns"),
+    path("<kind:record_type>/columns/", columns.choose_columns, name="columns"),
     path("<kind:record_type>/board/", board.board, name="board"),
     path("<kind:record_type>/walk/", walk.walk, name="walk"),
     path("<kind:record_type>/views/", saved.new, name="new_view"),

@@ -1,14 +1,18 @@
 """A spec bound to who asks: checked against the registry, and from there to rows, pages, totals and groups."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Avg, Count, DateField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.kit.scope import ScopedQuerySet
+from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry, search
 from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.query.cursors import decode_cursor, encode_cursor
@@ -17,6 +21,30 @@ from mudir.records.query.related import FieldThrough, asked_through, field_throu
 from mudir.records.query.spec import Condition, Group, QuerySpec, SpecError
 
 COUNTED_EXACTLY = 10_000
+MOST_SORTS = 3
+MOST_GROUPS = 1000
+MOST_SECONDS = 3  # for sums and groups
+MEASURES = {
+    "sum": gettext_lazy("sum"),
+    "avg": gettext_lazy("average"),
+    "min": gettext_lazy("least"),
+    "max": gettext_lazy("most"),
+    "filled": gettext_lazy("filled in"),
+}
+
+
+def measures_of_field(spec_field: Field) -> tuple[str, ...]:
+    """How the values of a field are summed up."""
+    if spec_field.is_many or isinstance(spec_field, FieldThrough):
+        return ()
+    if spec_field.type in {ValueType.NUMBER, ValueType.PERCENT}:
+        return ("sum", "avg", "min", "max", "filled")
+    days = spec_field.type in {ValueType.DATE, ValueType.MOMENT}
+    return ("min", "max", "filled") if days else () if spec_field.type is ValueType.YES_NO else ("filled",)
+
+
+def is_grouped_by(spec_field: Field) -> bool:
+    return not spec_field.is_many and spec_field.type not in {ValueType.LIST, ValueType.LONG_TEXT}
 
 
 @dataclass(frozen=True)
@@ -58,7 +86,7 @@ class Query:
             if not spec_field.sort_path:
                 raise SpecError(_("The list cannot be sorted by “%(field)s”.") % {"field": spec_field.label})
             order.append((spec_field, name.startswith("-")))
-        if len(order) > 3:
+        if len(order) > MOST_SORTS:
             raise SpecError(_("Sort by at most three fields."))
         return order
 
@@ -108,9 +136,7 @@ class Query:
 
     def page(self, paths: Sequence[str]) -> Page:
         """One page of rows in order, by keyset: as fast at the millionth row as at the first."""
-        if several := next((column for column in self.columns if column.is_many), None):
-            raise SpecError(
-                _("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
+        self.page_is_possible()
         sort_paths = [spec_field.sort_path for spec_field, _turned in self.order]
         title = self.fields[self.record_type.title].path
         columns = ["pk", title, *paths, *sort_paths]
@@ -178,38 +204,64 @@ class Query:
         ordered = self.queryset().order_by(*self.ordering())
         return ordered.values_list("pk", *paths).iterator(chunk_size=2000)
 
+    def page_is_possible(self) -> None:
+        """Raises `SpecError` for columns that no page can show and for what nothing is grouped or summed up by."""
+        if several := next((column for column in self.columns if column.is_many), None):
+            raise SpecError(
+                _("“%(field)s” has several values and is no column of the list.") % {"field": several.label})
+        if self.spec.group and not is_grouped_by(by := self.field(self.spec.group)):
+            raise SpecError(_("The list cannot be grouped by “%(field)s”.") % {"field": by.label})
+        for name in self.spec.aggregates:
+            self._measure(name)
+
     def groups(self) -> list[tuple]:
-        """One row per value of the group field (or one for all): the value, then each aggregate."""
+        """One row per value of the group field (or one for all): the value, then each aggregate.
+
+        Days and moments are grouped by month, named by its first day. Raises `SpecError` where it would take too long.
+        """
+        self.page_is_possible()
         measures = {f"measure_{place}": self._measure(name) for place, name in enumerate(self.spec.aggregates)}
         found = self.queryset().order_by()
         if found.query.distinct:  # rows that match several times are counted once
             matching = found.values("pk")
             found = self.record_type.model.objects.visible_to(self.actor).filter(pk__in=matching)
             found = with_computed(found, self._used(), self.actor)
-        if not self.spec.group:
-            return [tuple(found.aggregate(**measures).values())]
+        try:
+            with in_time(MOST_SECONDS):
+                if not self.spec.group:
+                    return [tuple(found.aggregate(**measures).values())]
+                found, path = self._grouped(found)
+                return list(found.values_list(path).annotate(**measures).order_by(path)[:MOST_GROUPS])
+        except TookTooLong:
+            raise SpecError(_("That would take too long. Narrow the list first.")) from None
+
+    def _grouped(self, found: ScopedQuerySet) -> tuple[ScopedQuerySet, str]:
+        """The rows with what they are grouped by, and its path."""
         by = self.field(self.spec.group)
-        if by.is_many or by.type in {ValueType.LIST, ValueType.LONG_TEXT}:
-            raise SpecError(_("The list cannot be grouped by “%(field)s”.") % {"field": by.label})
-        path = by.path
         if by.type is ValueType.RECORD:  # an unseen one is as good as none
-            path = "group_key"
             named = by.nameable_by(self.actor).filter(pk=OuterRef(by.value_paths[0]))
-            found = found.annotate(group_key=Subquery(named.values("pk")))
-        return list(found.values_list(path).annotate(**measures).order_by(path)[:1000])
+            return found.annotate(group_key=Subquery(named.values("pk"))), "group_key"
+        if by.type in {ValueType.DATE, ValueType.MOMENT}:
+            return found.annotate(group_key=TruncMonth(by.path, output_field=DateField())), "group_key"
+        return found, by.path
+
+    def group_condition(self, value: Any) -> Condition:
+        """What holds for the rows of a group and for no others."""
+        by = self.field(self.spec.group)
+        if value in (None, ""):
+            return Condition(by.id, "empty")
+        if by.type in {ValueType.DATE, ValueType.MOMENT}:
+            last = (value + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            return Condition(by.id, "between", (value.isoformat(), last.isoformat()))
+        return Condition(by.id, "is", ("yes" if value is True else "no" if value is False else str(value),))
 
     def _measure(self, name: str) -> Any:
         if name == "count":
             return Count("pk")
         function, _dot, field_name = name.partition(".")
         measured = self.field(field_name)
-        if isinstance(measured, FieldThrough):
+        if function not in measures_of_field(measured):
             raise SpecError(_("“%(field)s” cannot be summed up that way.") % {"field": measured.label})
-        allowed: dict[str, Callable] = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
-        if measured.type in {ValueType.DATE, ValueType.MOMENT}:
-            allowed = {"min": Min, "max": Max}
-        elif measured.type not in {ValueType.NUMBER, ValueType.PERCENT}:
-            allowed = {}
-        if function not in allowed:
-            raise SpecError(_("“%(field)s” cannot be summed up that way.") % {"field": measured.label})
-        return allowed[function](measured.path)
+        if function == "filled":
+            return Count("pk", filter=condition_to_q(measured, Condition(measured.id, "not_empty"), self.actor))
+        return {"sum": Sum, "avg": Avg, "min": Min, "max": Max}[function](measured.path)

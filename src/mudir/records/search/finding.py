@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.accounts.roles import Reach
+from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry
 from mudir.records.models import NameToken, SearchEntry
 from mudir.records.registry import RecordType
@@ -25,7 +26,6 @@ ENOUGH = 80  # of the likeliest that less likely ones are not asked for
 FEW_OF_A_KIND = 5000  # that an actor sees
 SPARE = 10  # read beyond what is shown, for those that the actor does not see
 TIMEOUT_SECONDS = 2
-QUERY_CANCELED = "57014"
 
 IN_TEXT = 14.0  # what it costs that a term stands in a text and not in the name
 AS_NUMBER = 5.0  # that it is the beginning of an identifier or an e-mail
@@ -78,15 +78,10 @@ def match(queryset: QuerySet, text: str, country: str = settings.COUNTRY) -> Que
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """Two seconds at most, so that no question can hold up the others."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{TIMEOUT_SECONDS}s'")
+        with in_time(TIMEOUT_SECONDS):
             yield
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
-            raise
+    except TookTooLong as error:
         raise TooBroad(_("That finds too much to look through. Add a word, or more digits of the number.")) from error
 
 

@@ -61,7 +61,7 @@ def test_what_is_shown_is_opened_and_applied_as_it_was(client, owner, three, que
 
     assert (applied.status_code, applied.headers["Location"]) == (302, f"/clients/?{query}")
     partial = answer(client, owner, [*sent, ("do", "apply")], headers=FRAGMENT)
-    assert partial.headers["HX-Location"] == f"/clients/?{query}"
+    assert partial.headers["HX-Redirect"] == f"/clients/?{query}"
 
 
 def test_a_record_is_named_by_picking_it(client, owner, three):

@@ -270,7 +270,7 @@ def editor(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         if act == "apply" and not any(row.error for row in draft.rows()):
             url = f"{reverse('records:list', args=[record_type.slug])}{asked.address}"
             if wants_fragment(request):
-                return HttpResponse(status=204, headers={"HX-Location": url})
+                return HttpResponse(status=204, headers={"HX-Redirect": url})
             return HttpResponseRedirect(url)
     except SpecError as refusal:
         error = str(refusal) if act == "apply" else ""

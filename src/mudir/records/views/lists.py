@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.board import fields_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import SavedView
 from mudir.records.query import (
+    MOST_SORTS,
     Query,
     QuerySpec,
     SpecError,
@@ -25,31 +27,50 @@ from mudir.records.saved_views import views_of
 from mudir.records.shown import ALL, Shown, shown_of
 from mudir.records.table import render_rows
 from mudir.records.views.chips import chip
+from mudir.records.views.groups import groups_of, sums_of
 
 SUGGESTIONS = 12
+USUAL_WIDTH = 150  # of a column beside others that have one
 
 
 @require_safe
 def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
-    """A page of the list; htmx gets the further rows, or the list without the shell."""
+    """A page of the list; htmx gets the further rows, or the list without the shell.
+
+    A list in groups shows their heads, and each asks for its rows by `rows=1`; the sums of columns come by `sums=1`.
+    """
     try:
         views = list(views_of(request.user, record_type.kind))
         shown = shown_of(record_type, request.user, request.GET, views)
         query = Query(shown.spec, request.user)
-        page = query.page([path for column in query.columns for path in column.value_paths])
+        of_group = "rows" in request.GET
+        is_grouped = bool(shown.spec.group) and not of_group
+        if is_grouped:
+            query.page_is_possible()
+            context = {"groups": groups_of(query, shown, request.formatter)}
+        else:
+            context = page_of(query, shown, request.formatter, of_group=of_group)
+        if "sums" in request.GET or is_grouped and shown.spec.aggregates:
+            context["sums"] = sums_of(query, request.formatter)
     except SpecError as error:
         return refused(request, record_type, error)
-    rows = mark_safe(render_rows(record_type, query.columns, page.rows, request.formatter))  # noqa: S308  escaped there
-    context = {
-        "record_type": record_type,
-        "spec": shown.spec,
-        "rows": rows,
-        "next_url": shown.changed(after=page.next_cursor).address if page.next_cursor else "",
-        "width": len(query.columns) + 1,
-    }
-    if shown.spec.after and wants_fragment(request):
+    context |= {"record_type": record_type, "spec": shown.spec, "width": len(query.columns) + 1}
+    if wants_fragment(request) and "sums" in request.GET:
+        return render_page(request, "records/list.html", context, fragment="sums")
+    if wants_fragment(request) and (shown.spec.after or of_group):
         return render_page(request, "records/list.html", context, fragment="more")
     return render_page(request, "records/list.html", context | head_of(request, query, shown, views), fragment="list")
+
+
+def page_of(query: Query, shown: Shown, fmt: Formatter, *, of_group: bool) -> dict:
+    """The rows of a page, drawn, and where the next one is."""
+    page = query.page([path for column in query.columns for path in column.value_paths])
+    further = shown.changed(after=page.next_cursor).address + ("&rows=1" if of_group else "")
+    return {
+        "rows": mark_safe(render_rows(query.record_type, query.columns, page.rows, fmt)),  # noqa: S308  escaped there
+        "next_url": further if page.next_cursor else "",
+        "of_group": of_group,
+    }
 
 
 def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> HttpResponse:
@@ -74,11 +95,16 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
         "tabs": tabs_of(record_type, shown, views, whole_url),
         "view": shown.view,
         "shown": shown,
+        "pinned": shown.look.pinned,
+        "is_sized": bool(shown.look.widths),
+        "sums_url": shown.changed().address + "&sums=1" if spec.aggregates else "",
         "density": shown.look.density or request.user.density,
         "can_keep": shown.is_changed and rules.can_edit_view(request.user, shown.view),
         "new_view_url": f"{reverse('records:new_view', args=[record_type.slug])}?{here}",
         "total_text": total_text if total.is_exact else f"{total_text}+",
         "is_narrowed": bool(chips or spec.text or spec.after),
+        "group": query.field(spec.group).label if spec.group else "",
+        "ungrouped_url": shown.changed(group="").address,
         "carried": carried,
         "kept": replace(spec, after="").pairs(),
         "whole_url": f"{whole_url}?view={ALL}" if shown.opens_with_view else whole_url,
@@ -117,38 +143,26 @@ def tabs_of(record_type: RecordType, shown: Shown, views: list[SavedView], whole
 
 
 def column_head(column: Field, query: Query, shown: Shown) -> dict:
-    """One head of the table: its label, and the address that sorts by it, turned round the second time."""
-    first, turned = query.order[0]
-    is_sorted = first.id == column.id
-    sort = f"-{column.id}" if is_sorted and not turned else column.id
+    """One head of the table: its label, and the address that sorts by it, turned round the second time.
+
+    With shift it sorts by this field as well, behind those that the list is sorted by already.
+    """
+    turned = {field.id: turned for field, turned in query.order}
+    sort = f"-{column.id}" if turned.get(column.id) is False else column.id
+    others = [f"{'-' if way else ''}{name}" for name, way in turned.items() if name != column.id]
+    several = len(turned) > 1 and column.id in turned
+    also = (*others, sort) if column.id not in turned else tuple(
+        sort if name == column.id else f"{'-' if way else ''}{name}" for name, way in turned.items())
     return {
+        "id": column.id,
         "label": column.label,
         "url": shown.changed(sort=(sort,)).address if column.sort_path else "",
-        "sorted": ("descending" if turned else "ascending") if is_sorted else "",
+        "also": shown.changed(sort=also).address if column.sort_path and len(also) <= MOST_SORTS else "",
+        "sorted": ("descending" if turned[column.id] else "ascending") if column.id in turned else "",
+        "place": list(turned).index(column.id) + 1 if several else 0,
         "is_number": column.type in {ValueType.NUMBER, ValueType.PERCENT} and not column.cell,
+        "width": dict(shown.look.widths).get(column.id, USUAL_WIDTH),
     }
-
-
-@require_safe
-def choose_columns(request: HttpRequest, record_type: RecordType) -> HttpResponse:
-    """The form that chooses columns; filled in, it leads back to the list with them in its address."""
-    query = request.GET.copy()
-    chosen, usual = query.pop("column", []), query.pop("usual", [])
-    visible = record_type.visible_fields(request.user)
-    fields = [field for field in visible.values() if not field.is_many and field.id != record_type.title]
-    try:
-        list_shown = shown_of(record_type, request.user, query)
-        shown = [column.id for column in Query(list_shown.spec, request.user).columns]
-    except SpecError as error:
-        return refused(request, record_type, error)
-    if chosen or usual:
-        kept = [name for name in shown if name in chosen]
-        added = [name for name in chosen if name not in kept and name in visible]
-        columns = () if usual else (record_type.title, *kept, *added)
-        url = reverse("records:list", args=[record_type.slug])
-        return HttpResponseRedirect(f"{url}{list_shown.changed(columns=columns).address}")
-    context = {"record_type": record_type, "fields": fields, "shown": shown, "kept": list(pairs_of(query))}
-    return render_page(request, "records/columns.html", context, fragment="columns")
 
 
 def pairs_of(query: QueryDict) -> Iterator[tuple[str, str]]:
