@@ -5,8 +5,8 @@ from django.urls import path, register_converter
 from mudir.records import registry
 from mudir.records.views import (
     board,
-    duplicates,
     columns,
+    duplicates,
     exports,
     filters,
     forms,

@@ -20,11 +20,14 @@ from mudir.kit.messages import notify
 from mudir.records import board as columns
 from mudir.records import rules
 from mudir.records.fields import Field
+from mudir.records.looks import Look
 from mudir.records.models import Record
 from mudir.records.query import Query, QuerySpec, SpecError
 from mudir.records.registry import RecordType
 from mudir.records.services import Conflict
-from mudir.records.views.lists import chip, refused
+from mudir.records.shown import Shown
+from mudir.records.views.chips import chip
+from mudir.records.views.lists import refused
 from mudir.records.views.record import seen_or_404
 
 
@@ -77,7 +80,7 @@ def chips_of(request: HttpRequest, shown: columns.Columns) -> list[dict]:
     query = Query(shown.spec, request.user)
     by = urlencode({"by": shown.field.id})
     return [one | {"url": f"?{by}&{one['url'].removeprefix('?')}"}
-            for one in (chip(part, query, request.formatter) for part in shown.spec.parts)]
+            for one in (chip(part, query, Shown(shown.spec, Look()), request.formatter) for part in shown.spec.parts)]
 
 
 # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
