@@ -169,7 +169,7 @@ def timeline_schema(actor: User) -> Schema:
 def entry(event: Event, targets: Mapping, record_type: RecordType, record: Record, actor: User) -> dict[str, Any]:
     """One line of a timeline."""
     visible = record_type.visible_fields(actor)
-    is_about = (event.target_kind, event.target_id) in targets
+    is_about = isinstance(targets.get((event.target_kind, event.target_id)), Record)  # not a comment
     return {
         "at": event.at, "verb": event.verb, "text": as_text(event, record),
         "actor": {"id": event.actor_id, "name": event.actor.name} if event.actor else None,

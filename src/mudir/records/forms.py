@@ -1,5 +1,6 @@
 """Forms of records: made from the registration where the kind has none of its own."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from mudir.accounts.models import User
 from mudir.kit.forms import LocalDateField
 from mudir.kit.scope import ScopedQuerySet
 from mudir.records import registry, search
+from mudir.records.comments import LONGEST as LONGEST_COMMENT
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
 
@@ -135,3 +137,17 @@ def make_form(
         formfield_callback=lambda column, **_kwargs: form_field(column, by=by),
     )
     return plain(**given)
+
+
+class CommentForm(forms.Form):
+    """What is said about a record."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Comment"), max_length=LONGEST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": gettext_lazy("Say something. @ mentions a colleague.")}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, auto_id="comment-%s", **kwargs)
+        self.initial.setdefault("token", uuid.uuid4())

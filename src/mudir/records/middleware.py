@@ -6,6 +6,7 @@ from django.views.defaults import page_not_found
 from psycopg.errors import ForeignKeyViolation
 
 from mudir.records import registry
+from mudir.records.models import Comment
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -27,7 +28,8 @@ class Door:
 
         So is one that went up in another between the service's look and the end of its transaction.
         """
-        unknown = tuple(record_type.model.DoesNotExist for record_type in registry.all_types())
+        kinds = (Comment, *(record_type.model for record_type in registry.all_types()))
+        unknown = tuple(kind.DoesNotExist for kind in kinds)
         if isinstance(exception, unknown) or isinstance(exception.__cause__, ForeignKeyViolation):
             return page_not_found(request, Http404())
         return None

@@ -1,22 +1,28 @@
 """What stands in the side bar: record kinds with a list, and the pages that are no records."""
 
+from functools import cache
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.records import registry, rules
+from mudir.records import marks, notifications, registry, rules
+
+FAVOURITES_SHOWN = 10
 
 
 def navigation(request: HttpRequest) -> dict:
     """Context of every page, made where it is shown: fragments and panels have no side bar."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": [], "new_items": []}
+        return {"navigation": [], "new_items": [], "favourites": [], "unread": 0}
     return {
         "navigation": SimpleLazyObject(lambda: groups_of_links(user, request.path)),
         "new_items": SimpleLazyObject(lambda: what_can_be_made(user)),
+        "favourites": SimpleLazyObject(lambda: links_to_favourites(user, request.path)),
+        "unread": cache(lambda: notifications.unread_count(user)),  # the template calls it; a lazy number has no format
     }
 
 
@@ -52,4 +58,12 @@ def what_can_be_made(user: User) -> list[dict]:
         {"label": record_type.name, "url": reverse("records:new", args=[record_type.slug]), "icon": record_type.icon}
         for record_type in registry.all_types()
         if record_type.in_navigation and rules.can_create(user, record_type.model)
+    ]
+
+
+def links_to_favourites(user: User, path: str) -> list[dict]:
+    """The first of those that the person has put a star on and sees."""
+    return [
+        {"label": hit.title, "url": hit.url, "icon": hit.record_type.icon, "current": path == hit.url}
+        for hit in marks.favourites_of(user)[:FAVOURITES_SHOWN]
     ]

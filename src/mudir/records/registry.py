@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from mudir.accounts.models import User
@@ -139,6 +140,12 @@ class RecordType:
                 if value.is_editable and not value.is_many and name not in ACCESS}
 
 
+# What happens to records of every kind alike.
+COMMON_SENTENCES = {
+    "comment.written": Sentence(gettext_lazy("%(actor)s wrote a comment"), icon="chat", group="comments"),
+    "comment.removed": Sentence(gettext_lazy("%(actor)s removed a comment"), icon="trash", group="comments"),
+    "comment.put_back": Sentence(gettext_lazy("%(actor)s put a comment back"), icon="undo", group="comments"),
+}
 _types: dict[str, RecordType] = {}
 
 
@@ -231,15 +238,13 @@ def all_types() -> list[RecordType]:
 
 
 def sentence_of(verb: str) -> Sentence | None:
-    for record_type in _types.values():
-        if verb in record_type.sentences:
-            return record_type.sentences[verb]
-    return None
+    return next((sentences[verb] for sentences in _all_sentences() if verb in sentences), None)
 
 
 def verbs_of_group(group: str) -> list[str]:
     """Verbs of every record type whose sentences belong to a group of the timeline."""
-    return [
-        verb for record_type in _types.values() for verb, sentence in record_type.sentences.items()
-        if sentence.group == group
-    ]
+    return [verb for sentences in _all_sentences() for verb, sentence in sentences.items() if sentence.group == group]
+
+
+def _all_sentences() -> list[Mapping[str, Sentence]]:
+    return [COMMON_SENTENCES, *(record_type.sentences for record_type in _types.values())]

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from mudir.records import registry, search, trash
+from mudir.records import notifications, registry, search, trash
 from mudir.records.duplicates import looking
 from mudir.records.importing import running
 from mudir.records.models import Import
@@ -73,3 +73,16 @@ def ask_for_duplicates(kind: str) -> None:
     """Look soon; asked twice while one waits, it is looked once."""
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         look_for_duplicates.configure(queueing_lock=f"look_for_duplicates {kind}").defer(kind=kind)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="send_letters", lock="send_letters")
+def send_letters(timestamp: int) -> None:
+    """Write to everybody who is to be told by mail and whose hour it is."""
+    notifications.send_letters()
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(queueing_lock="throw_away_old_notifications")
+def throw_away_old_notifications(timestamp: int) -> None:
+    notifications.throw_away_old()

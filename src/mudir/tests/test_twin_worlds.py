@@ -46,6 +46,7 @@ def questions(mine: Side, *, every_way: bool) -> list[str]:
     """Every address that is read and holds records; with `every_way`, every way to ask a list too."""
     found = [url for route in ROUTES if MATRIX[route.name] in {SIGNED_IN, RECORD, EXPORT, IMPORT, MERGE}
              and not route.name.startswith(("mfa_", "account_", "accounts:", "usersessions"))
+             and route.name != "records:mentions"  # it tells who sees the record, also through what is hidden
              for url in plain_addresses(route, mine)]
     for record_type in registry.all_types():
         slug, fields = record_type.slug, record_type.fields

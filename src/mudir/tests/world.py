@@ -13,7 +13,7 @@ from mudir.accounts.models import User
 from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
-from mudir.records import merging, registry
+from mudir.records import comments, merging, registry
 from mudir.records.importing import intake
 from mudir.records.looks import Look
 from mudir.records.models import DuplicateCandidate, Record
@@ -47,7 +47,7 @@ class Side:
     owner: User
     words: str
     records: dict[str, Record] = field(default_factory=dict)
-    parts: dict[str, Any] = field(default_factory=dict)  # parameter of a route -> key
+    parts: dict[str, Any] = field(default_factory=dict)  # parameter of a route -> key, or keys by kind
     views: dict[str, int] = field(default_factory=dict)  # kind -> key of a view of its list
 
     @property
@@ -75,6 +75,8 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
     relation = clients.relate(client, other=beside, kind="partner", by=owner)
     gone = clients.relate(client, other=beside, kind="supplier", by=owner)
     side.parts = {
+        "comment_pk": {kind: comments.write_comment(record, by=owner, text=f"{words} comment")[0].pk
+                       for kind, record in side.records.items()},
         "nuance_pk": clients.add_nuance(client, by=owner, text=f"{words} nuance").pk,
         "contact_nuance_pk": clients.add_nuance(contact, by=owner, text=f"{words} nuance").pk,
         "role_pk": ContactRole.objects.get(client=client, contact=contact).pk,
@@ -140,5 +142,6 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
                 given[name] = GIVEN[name]
             else:
                 prefix = "contact_" if name == "nuance_pk" and route.first == "contacts" else ""
-                given[name] = side.parts[prefix + name]
+                part = side.parts[prefix + name]
+                given[name] = part[record_type.kind] if isinstance(part, dict) else part
         yield route.address(**given), given

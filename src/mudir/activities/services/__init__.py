@@ -10,9 +10,11 @@ from mudir.activities.services.task import (
     postpone_task,
     reopen_task,
     take_back_postponement,
+    tell_what_is_due,
 )
 
 __all__ = [
     "complete_task", "edit_call", "edit_note", "edit_task", "log_call", "make_task", "postpone_task", "put_back",
-    "remove", "reopen_task", "take_back_postponement", "write_note",
+    "remove", "reopen_task", "take_back_postponement",
+    "tell_what_is_due", "write_note",
 ]

@@ -1,7 +1,8 @@
 """What is to be done, and by when."""
 
 import uuid
-from datetime import date, time
+import zoneinfo
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,9 +26,11 @@ from mudir.activities.services.writing import (
 )
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import set_next_step
-from mudir.records import search
+from mudir.records import notifications, search
+from mudir.records.models import Reason
 from mudir.records.services import add_event, save_changes, save_new, service
 
+MORNING, NOON = 6, 12  # before the daily letter leaves, and as long as a day can still be planned
 FIELDS = frozenset({"title", "notes", "due_date", "due_time", "contact", "owner"})
 
 
@@ -59,7 +62,8 @@ def make_task(
 def plan(*, by: User, **fields: Any) -> Task:
     """Write a task down. Part of another service's transaction, which asked for permission and locked the client."""
     task = save_new(Task(**fields), by=by)
-    tell_of_new(task, "task.planned", by=by, title=task.title)
+    event = tell_of_new(task, "task.planned", by=by, title=task.title)
+    notifications.tell(event, Reason.ASSIGNMENT, to=[task.owner])
     keep_next_step(task.client)
     search.index(task)
     return task
@@ -79,7 +83,9 @@ def edit_task(task: Task, *, by: User, version: int | None = None, **data: Any) 
         return current
     changed = save_changes(current, data)
     keep_next_step(current.client)
-    add_event(current, "task.edited", by=by, fields=changed)
+    event = add_event(current, "task.edited", by=by, fields=changed)
+    if "owner" in changed:
+        notifications.tell(event, Reason.ASSIGNMENT, to=[current.owner])
     search.index(current)
     return current
 
@@ -152,3 +158,18 @@ def _check_owner(owner: User, client: Client | None, *, by: User) -> None:
         raise ValidationError({"owner": _("%(name)s does not see this client.") % {"name": owner}})
     if owner != by and client is None:
         raise ValidationError({"owner": _("A task for somebody else is about a client.")})
+
+
+def tell_what_is_due(now: datetime | None = None) -> None:
+    """Tell everybody in the morning of their day what is due on it; asked again, tells nothing twice.
+
+    What was planned on that very day its owner knows.
+    """
+    now = now or timezone.now()
+    for person in User.objects.filter(is_active=True):
+        local = now.astimezone(zoneinfo.ZoneInfo(person.time_zone))
+        if MORNING <= local.hour < NOON:
+            midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+            due = Task.objects.visible_to(person).filter(
+                owner=person, due_date=local.date(), done_at__isnull=True, created_at__lt=midnight)
+            notifications.remind(person, due, Reason.DUE, key=local.date().isoformat())

@@ -71,16 +71,17 @@ def written_before[A: Activity](model: type[A], token: uuid.UUID | None, *, by: 
     return model.objects.all().present_to(by).filter(token=token, created_by=by).first()
 
 
-def tell_of_new(activity: Activity, verb: str, *, by: User, **details: Any) -> None:
+def tell_of_new(activity: Activity, verb: str, *, by: User, **details: Any) -> Event:
     """Put a new activity on its own timeline and on those of its client and of the person it was with.
 
-    There it is shown with the activity itself, hence only to who sees that.
+    There it is shown with the activity itself, hence only to who sees that. Returns the event of the activity.
     """
     around = [record for record in (activity.client, activity.contact) if record is not None]
+    event = event_of(activity, verb, by=by, **details)
     Event.objects.bulk_create([
-        event_of(activity, verb, by=by, **details),
-        *(event_of(record, verb, by=by, target=activity, **details) for record in around),
+        event, *(event_of(record, verb, by=by, target=activity, **details) for record in around),
     ])
+    return event
 
 
 def tell_of_change(activity: Activity, verb: str, *, by: User, **details: Any) -> None:

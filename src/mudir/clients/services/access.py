@@ -1,5 +1,6 @@
 """Whose a record is, and who else sees it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -7,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import Team, User
+from mudir.accounts.tree import below
 from mudir.clients import rules
-from mudir.records.models import Record, Share
+from mudir.records import notifications
+from mudir.records.models import Reason, Record, Share
 from mudir.records.services import add_event, locked, save_changes, service
 
 
@@ -24,7 +27,8 @@ def assign[R: Record](record: R, *, by: User, owner: User, team: Team | None = N
     if owner.pk == current.owner_id and (team and team.pk) == current.team_id:
         return current
     save_changes(current, {"owner": owner, "team": team})
-    add_event(current, f"{current._meta.model_name}.assigned", by=by, owner=owner.name)
+    event = add_event(current, f"{current._meta.model_name}.assigned", by=by, owner=owner.name)
+    notifications.tell(event, Reason.ASSIGNMENT, to=[owner])
     return current
 
 
@@ -65,7 +69,8 @@ def share(
         setattr(made, name, value)
     made.full_clean()
     made.save()
-    add_event(current, f"{current._meta.model_name}.shared", by=by, to=str(user or team))
+    event = add_event(current, f"{current._meta.model_name}.shared", by=by, to=str(user or team))
+    notifications.tell(event, Reason.SHARE, to=[user] if user else _people_of(team))
     return made
 
 
@@ -79,3 +84,8 @@ def unshare(record: Record, *, by: User, share: Share) -> None:
         raise Share.DoesNotExist
     share.delete()
     add_event(current, f"{current._meta.model_name}.unshared", by=by, to=str(share.user or share.team))
+
+
+def _people_of(team: Team) -> Iterable[User]:
+    """Everybody whom a share with the team reaches."""
+    return User.objects.filter(team__in=below(team.pk, Team.objects.all()), is_active=True)

@@ -15,7 +15,8 @@ from mudir.clients import completeness, rules
 from mudir.clients.models import Client, Contact
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.kit.arabic.fold import fold
-from mudir.records import search
+from mudir.records import notifications, search
+from mudir.records.models import Reason
 from mudir.records.services import add_event, locked, save_changes, save_new, service
 
 FIELDS = frozenset({
@@ -52,7 +53,8 @@ def create_client(*, by: User, owner: User | None = None, **data: Any) -> Client
     save_new(client, by=by)
     for name, cleaned in made.items():
         replace_rows(client, name, cleaned)
-    add_event(client, "client.created", by=by)
+    event = add_event(client, "client.created", by=by)
+    notifications.tell(event, Reason.ASSIGNMENT, to=[client.owner])
     search.index(client)
     return client
 

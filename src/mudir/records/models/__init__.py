@@ -1,13 +1,17 @@
+from mudir.records.models.comment import Comment
 from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
 from mudir.records.models.event import Event
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
+from mudir.records.models.mark import Favourite, Visit
 from mudir.records.models.merge import Merge, MergeRow
+from mudir.records.models.notification import Mail, Notification, NotificationChoice, Reason
 from mudir.records.models.record import Record
 from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
 from mudir.records.models.view import SavedView
 
 __all__ = [
-    "DuplicateCandidate", "DuplicateSearch", "Event", "Import", "ImportBatch", "ImportMapping", "ImportMend",
-    "ImportRow", "Merge", "MergeRow", "NameToken", "Record", "SavedView", "SearchEntry", "Share", "TokenKey",
+    "Comment", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch",
+    "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken", "Notification",
+    "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Share", "TokenKey", "Visit",
 ]

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
-from mudir.records import merging, rules, services
+from mudir.records import marks, merging, rules, services
+from mudir.records.forms import CommentForm
 from mudir.records.models import Record
 from mudir.records.projection import facts_of
 from mudir.records.registry import Panel, RecordType
-from mudir.records.views.timeline import GROUPS, first_page
+from mudir.records.views.timeline import EVERYWHERE, GROUPS, first_page
 from mudir.records.views.walk import walk_of
 
 
@@ -85,19 +86,21 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
         raise Http404
     if chosen:  # ours are of any kind, those of upper apps of theirs alone
         address = reverse(chosen, args=[record_type.slug, pk] if chosen.startswith("records:") else [pk])
+    writes = any(panel.place == "composer" for panel in record_type.panels)
     context = page_context(request, record_type, record)
     context |= {
         "walk": walk_of(request, record_type, record),
         "tabs": tabs,
         "chosen": chosen,
-        # where nothing is written down, there is nothing but changes to tell apart
-        "groups": GROUPS if any(panel.place == "composer" for panel in record_type.panels) else {},
+        "groups": GROUPS if writes else EVERYWHERE,
         "panel": draw_part(request, address) if chosen else "",
         "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
                     for place in ("composer", "facts", "next")},
     }
     if not chosen:
         context |= first_page(request, record_type, record)
+        if context["group"] == "comments" or not writes:
+            context["comment_form"] = CommentForm()
     return render_page(request, "records/record.html", context, fragment="middle")
 
 
@@ -110,6 +113,7 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record) 
         "can_edit": rules.can_edit(request.user, record),
         "can_delete": rules.can_delete(request.user, record),
         "can_merge": record_type.merger is not None and rules.can_merge(request.user, record),
+        "is_starred": marks.is_starred(record, request.user),
     }
 
 

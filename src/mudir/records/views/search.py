@@ -13,12 +13,11 @@ from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import User
 from mudir.kit.htmx import render_page, wants_fragment
-from mudir.records import registry, rules, search
+from mudir.records import marks, registry, rules, search
 from mudir.records.fields import ValueType
-from mudir.records.models import Event
+from mudir.records.models import Event, Visit
 from mudir.records.registry import RecordType
 from mudir.records.search import Hit, TooBroad
-from mudir.records.search.reasons import read_rows, subtitle_of, title_of
 
 IN_PALETTE = 12
 ON_PAGE = 50
@@ -40,7 +39,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """Records of every kind that the words find; without words, those the person worked on last."""
     text = request.GET.get("q", "").strip()[:LONGEST]
     in_palette = wants_fragment(request)
-    context = {"q": text, "in_palette": in_palette, "groups": [], "makes": [], "error": ""}
+    context = {"q": text, "in_palette": in_palette, "groups": [], "makes": [], "favourites": [], "error": ""}
     status = 200
     try:
         hits = search.find(request.user, text, limit=IN_PALETTE if in_palette else ON_PAGE) if text else []
@@ -49,7 +48,9 @@ def results(request: HttpRequest) -> HttpResponse:
     if text:
         context["makes"] = _makes(request.user, text)
     else:
-        hits = recent(request.user)
+        context["favourites"] = marks.favourites_of(request.user)[:RECENT]
+        starred = {(hit.kind, hit.id) for hit in context["favourites"]}
+        hits = [hit for hit in recent(request.user) if (hit.kind, hit.id) not in starred]
     context["groups"] = grouped(hits)
     return render_page(request, "records/search.html", context, fragment="hits", status=status)
 
@@ -63,22 +64,14 @@ def grouped(hits: Iterable[Hit]) -> list[Group]:
 
 
 def recent(actor: User) -> list[Hit]:
-    """Records that the actor worked on last and still sees."""
+    """Records that the actor looked at or worked on last and still sees."""
     kinds = [record_type.kind for record_type in registry.all_types() if record_type.search]
     since = timezone.now() - timedelta(days=RECENT_DAYS)
+    visits = Visit.objects.filter(user=actor, kind__in=kinds, at__gte=since).values_list("at", "kind", "object_id")
     events = Event.objects.filter(actor=actor, kind__in=kinds, at__gte=since).order_by("-at", "-id")
-    latest = list(dict.fromkeys(events.values_list("kind", "object_id")[:RECENT_EVENTS]))[:RECENT]
-    hits = {}
-    for kind in {kind for kind, _pk in latest}:
-        record_type = registry.for_kind(kind)
-        ids = [pk for other, pk in latest if other == kind]
-        for pk, row in read_rows(record_type, ids, actor, whole=False).items():
-            title = title_of(record_type, row)
-            hits[kind, pk] = Hit(
-                kind=kind, id=pk, title=title, subtitle=subtitle_of(record_type, row), reason="", score=0.0,
-                parts=((title, False),), record_type=record_type,
-            )
-    return [hits[key] for key in latest if key in hits]
+    moments = [*visits, *events.values_list("at", "kind", "object_id")[:RECENT_EVENTS]]
+    latest = dict.fromkeys((kind, pk) for _at, kind, pk in sorted(moments, reverse=True))
+    return marks.as_hits(list(latest)[:RECENT], actor)
 
 
 def _makes(actor: User, text: str) -> list[dict[str, str]]:

@@ -11,8 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -20,16 +18,18 @@ from django.views.decorators.http import require_safe
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
-from mudir.records import registry
-from mudir.records.models import Event, Record
+from mudir.records import comments, registry
+from mudir.records.models import Comment, Event, Record
 from mudir.records.registry import RecordType, Sentence
+from mudir.records.sentences import filled
 
 LENGTH = 15
 LARGEST_BATCH = 800  # of events that are read at once while many of them are hidden
 GROUPS = {
     "calls": gettext_lazy("Calls"), "notes": gettext_lazy("Notes"), "tasks": gettext_lazy("Tasks"),
-    "changes": gettext_lazy("Changes"),
+    "comments": gettext_lazy("Comments"), "changes": gettext_lazy("Changes"),
 }
+EVERYWHERE = {code: GROUPS[code] for code in ("comments", "changes")}  # where nothing else is written down
 PLAIN = Sentence(text=gettext_lazy("%(actor)s changed this record"))
 
 
@@ -44,7 +44,7 @@ class Entry:
     tone: str
     actor: str
     fields: str
-    target: Record | None
+    target: Record | Comment | None
     template: str
 
 
@@ -58,9 +58,9 @@ def timeline(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResp
     return render_page(request, "records/timeline.html", context, fragment="entries")
 
 
-def first_page(request: HttpRequest, record_type: RecordType, record: Record) -> dict[str, Any]:
-    """Context of the timeline's first page, or of the one behind `?before=`."""
-    before, group = request.GET.get("before", ""), request.GET.get("show", "")
+def first_page(request: HttpRequest, record_type: RecordType, record: Record, group: str = "") -> dict[str, Any]:
+    """Context of the timeline's first page, or of the one behind `?before=`, of the group that is asked for."""
+    before, group = request.GET.get("before", ""), group or request.GET.get("show", "")
     found, targets, earlier = events_of(record_type, record, request.user, before=before, group=group)
     edge = _edge(before)
     further = urlencode({"before": earlier, "show": group})
@@ -74,7 +74,7 @@ def first_page(request: HttpRequest, record_type: RecordType, record: Record) ->
 
 def events_of(
     record_type: RecordType, record: Record, actor: User, *, before: str = "", group: str = ""
-) -> tuple[list[Event], dict[tuple[str, int], Record], str]:
+) -> tuple[list[Event], dict[tuple[str, int], Record | Comment], str]:
     """A page of what the actor is shown, newest first; the records that it is about; where the next page begins."""
     events = Event.objects.filter(kind=record_type.kind, object_id=record.pk)
     if group in GROUPS:
@@ -88,13 +88,13 @@ def events_of(
 
 def _shown(
     events: QuerySet, edge: tuple[datetime, int] | None, actor: User, record_type: RecordType
-) -> tuple[list[Event], dict[tuple[str, int], Record]]:
+) -> tuple[list[Event], dict[tuple[str, int], Record | Comment]]:
     """A page of the events behind the edge that the actor is shown, one more where there are, and their targets.
 
     Read on until the page is full: a short one would tell that something hidden stands there.
     """
     shown: list[Event] = []
-    targets: dict[tuple[str, int], Record] = {}
+    targets: dict[tuple[str, int], Record | Comment] = {}
     size = LENGTH + 1
     visible = record_type.visible_fields(actor)
     while len(shown) <= LENGTH:
@@ -127,8 +127,8 @@ def _edge(before: str) -> tuple[datetime, int] | None:
 
 
 def entries_of(
-    events: list[Event], targets: Mapping[tuple[str, int], Record], request: HttpRequest, record_type: RecordType,
-    record: Record, above: datetime | None,
+    events: list[Event], targets: Mapping[tuple[str, int], Record | Comment], request: HttpRequest,
+    record_type: RecordType, record: Record, above: datetime | None,
 ) -> list[Entry]:
     """Events that the reader is shown, as entries; `above` is the moment of the one that stands before the first."""
     actor, fmt = request.user, request.formatter
@@ -142,11 +142,17 @@ def entries_of(
         before, day = day, timezone.localdate(event.at)
         entries.append(Entry(
             at=event.at, day_words="" if day == before else day_in_words(day, fmt),
-            sentence=_fill(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone, actor=said["actor"],
+            sentence=filled(str(sentence.text), said), icon=sentence.icon, tone=sentence.tone, actor=said["actor"],
             fields=_(", ").join(labels), target=target,
-            template=registry.for_kind(event.target_kind).entry if target is not None else "",
+            template=_template_of(target),
         ))
     return entries
+
+
+def _template_of(target: Record | Comment | None) -> str:
+    if isinstance(target, Comment):
+        return "records/entries/comment.html"
+    return registry.for_model(type(target)).entry if target is not None else ""
 
 
 def day_in_words(day: date, fmt: Formatter) -> str:
@@ -174,21 +180,15 @@ def as_text(event: Event, record: Record) -> str:
         return text.partition("%(")[0].strip() or text
 
 
-def _fill(text: str, said: dict[str, Any]) -> SafeString:
-    """The sentence with what it tells, each part isolated from the direction of the words around it."""
-    parts = {name: format_html("<bdi>{}</bdi>", value) for name, value in said.items()}
-    try:
-        return mark_safe(escape(text) % parts)  # noqa: S308  the text and every part of it are escaped
-    except (KeyError, TypeError, ValueError):  # an event of an older version lacks what the sentence tells today
-        return escape(text.partition("%(")[0].strip() or text)
-
-
-def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record]:
+def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record | Comment]:
     wanted: dict[str, set[int]] = {}
     for event in events:
         if event.target_kind:
             wanted.setdefault(event.target_kind, set()).add(event.target_id)
     found = {}
+    if said := wanted.pop(Comment._meta.label_lower, None):  # seen like the record on whose timeline they stand
+        present = Comment.objects.filter(pk__in=said, removed_at__isnull=True).select_related("author")
+        found |= {(Comment._meta.label_lower, row.pk): row for row in comments.with_html(list(present))}
     for kind, keys in wanted.items():
         rows = registry.for_kind(kind).model.objects.visible_to(actor).filter(pk__in=keys)
         found |= {(kind, row.pk): row for row in rows}

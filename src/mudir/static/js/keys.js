@@ -1,6 +1,7 @@
 import { isKey, isTyping } from "./typing.js";
 
-const PLACES = new Map([["KeyH", "/"], ["KeyC", "/clients/"], ["KeyP", "/contacts/"], ["KeyT", "/tasks/"], ["KeyL", "/calls/"]]);
+const PLACES = new Map([["KeyH", "/"], ["KeyC", "/clients/"], ["KeyP", "/contacts/"], ["KeyT", "/tasks/"], ["KeyL", "/calls/"],
+  ["KeyN", "/notifications/"], ["KeyF", "/favourites/"]]);
 const root = document.documentElement;
 
 /* <m-keys> holds the overview of the keys and the switch that turns single keys off. */
@@ -31,8 +32,9 @@ customElements.define("m-keys", class extends HTMLElement {
     if (isTyping(event) || root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     const going = this.going;
     this.going = false;
-    if (going && PLACES.has(event.code)) this.go(event, `.side a:is([href="${PLACES.get(event.code)}"], [href^="${PLACES.get(event.code)}?"])`);
+    if (going && PLACES.has(event.code)) this.go(event, `:is(.side, .bar) a:is([href="${PLACES.get(event.code)}"], [href^="${PLACES.get(event.code)}?"])`);
     else if (isKey(event, "KeyG")) this.wait();
+    else if (isKey(event, "KeyS")) this.go(event, "[data-key-star]");
     else if (isKey(event, "KeyN")) this.go(event, "[data-key-new], #new-menu a");
     else if (isKey(event, "KeyJ")) this.go(event, "[data-key-next]");
     else if (isKey(event, "KeyK")) this.go(event, "[data-key-previous]");

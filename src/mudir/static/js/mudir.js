@@ -1,11 +1,13 @@
 /* Behaviour on top of pages that work without it: one element or one habit per file. */
 import "./again.js";
 import "./autosubmit.js";
+import "./bell.js";
 import "./combobox.js";
 import "./drop.js";
 import "./grid.js";
 import "./guard.js";
 import "./keys.js";
+import "./mention.js";
 import "./menu.js";
 import "./order.js";
 import "./palette.js";
