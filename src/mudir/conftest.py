@@ -6,6 +6,7 @@ from django.utils import translation
 from mudir.accounts.models import Team, User
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import create_client, create_contact
+from mudir.records import custom
 
 
 @pytest.fixture(autouse=True)
@@ -13,6 +14,12 @@ def english():
     """Tests read English; a page is in the language of who asks for it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def fields_anew():
+    """What was known of custom fields belongs to the test before, and is undone with it."""
+    custom.forget_known()
 
 
 def person(name: str, team: Team | None, role: str = "client_manager", **fields) -> User:

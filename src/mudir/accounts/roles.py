@@ -44,7 +44,7 @@ ROLES = {
              _("Sees only what a manager shares with them."), Reach.NONE, frozenset()),
         Role("administrator", _("Administrator"),
              _("Makes users, teams and roles, and sees every client except confidential ones of others."),
-             Reach.ALL, WHOLE | {"users.manage"}),
+             Reach.ALL, WHOLE | {"users.manage", "fields.manage"}),
     )
 }
 ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

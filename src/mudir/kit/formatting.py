@@ -8,11 +8,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import format_date, get_month_names
+from babel.numbers import get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from hijridate import Gregorian
 
+from mudir.kit.money import Money
 from mudir.kit.phones import display
 
 TO_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -38,6 +40,10 @@ class Formatter:
 
     def percent(self, value: int | float | Decimal) -> str:
         return self._figures(f"{value:,}%")
+
+    def money(self, value: Money) -> str:
+        """An amount with the digits of its currency and the currency's sign, or its code where it has none."""
+        return f"{self._figures(f'{value.amount:,}')} {_currency(value.currency, self.language)}"
 
     def date(self, day: date) -> str:
         """A day with its year in the reader's calendar; a moment gives the day it falls on in the reader's zone."""
@@ -103,6 +109,11 @@ class Formatter:
 @lru_cache(maxsize=8192)
 def _phone(value: str) -> str:
     return display(value)
+
+
+@lru_cache(maxsize=512)
+def _currency(code: str, language: str) -> str:
+    return get_currency_symbol(code, LOCALES[language]).strip("\u200e\u200f")
 
 
 @lru_cache(maxsize=2)

@@ -22,6 +22,7 @@ class ValueType(StrEnum):
     YES_NO = "yes_no"
     NUMBER = "number"
     PERCENT = "percent"
+    MONEY = "money"  # an amount in its currency; compared by the amount
     DATE = "date"
     MOMENT = "moment"
     PERSON = "person"  # a user of the house
@@ -51,9 +52,27 @@ class Field:
     permission: str = ""  # what a role must hold to see it; empty: whoever sees the record
     related: type[models.Model] | None = None
     computed: Callable[[User], Mapping[str, Any]] | None = None  # annotations whose values depend on who reads
+    digits: int = 0  # of a number behind the point
 
     def visible_to(self, actor: User) -> bool:
         return not self.permission or actor.has_permission(self.permission)
+
+    def writable_by(self, actor: User) -> bool:
+        """Whether the actor may change it where they may change the record."""
+        return self.visible_to(actor)
+
+    def value_of(self, record: models.Model) -> Any:
+        """What a record that is at hand has; of a related row the row."""
+        return getattr(record, self.path)
+
+    def key_of(self, record: models.Model) -> Any:
+        """The key of the related row."""
+        return getattr(record, f"{self.path}_id")
+
+    @property
+    def is_seen_by_all(self) -> bool:
+        """Whether whoever sees the record sees it."""
+        return not self.permission
 
     def nameable_by(self, actor: User) -> models.QuerySet:
         """The related rows that a filter of the actor may name: of records those that they see, of others all."""
@@ -117,5 +136,6 @@ def field_from_model(model: type[models.Model], name: str, **overrides: Any) -> 
         "is_editable": column.editable,
         "choices": dict(column.flatchoices) if column.choices else {},
         "related": related,
+        "digits": getattr(column, "decimal_places", 0),
     }
     return Field(id=name, **(values | overrides))

@@ -1,85 +1,24 @@
 """Forms of records: made from the registration where the kind has none of its own."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.kit.forms import LocalDateField
-from mudir.kit.scope import ScopedQuerySet
-from mudir.records import registry, search
+from mudir.records import registry
 from mudir.records.comments import LONGEST as LONGEST_COMMENT
+from mudir.records.custom.fields import CustomFieldOf
+from mudir.records.custom.forms import form_field_of, shown_value
+from mudir.records.custom.values import is_required
 from mudir.records.models import Record
+from mudir.records.picker import RelatedRecordField
 from mudir.records.registry import RecordType
-
-
-class RecordPicker(forms.Widget):
-    """A box to type a name into, with suggestions of records that the person sees; the key travels beside it."""
-
-    template_name = "records/widgets/picker.html"
-
-    def __init__(self, model: type[Record], attrs: dict | None = None):
-        super().__init__(attrs)
-        self.model = model
-
-    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
-        context = super().get_context(name, value, attrs)
-        key, text = value if isinstance(value, tuple) else ("", "")
-        slug = registry.for_model(self.model).slug
-        context["widget"] |= {"key": key or "", "text": text or "", "url": reverse("records:suggestions", args=[slug])}
-        return context
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
-        return data.get(f"{name}_key", ""), data.get(name, "").strip()
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data
-
-
-class RelatedRecordField(forms.Field):
-    """One record of a kind, by what was picked or typed. An unseen record is as unknown as a missing one."""
-
-    default_error_messages = {
-        "unknown": gettext_lazy("There is no “%(text)s” here. Check the spelling or choose from the suggestions."),
-        "several": gettext_lazy("“%(text)s” fits several records. Choose one from the suggestions."),
-    }
-
-    def __init__(self, queryset: ScopedQuerySet, **kwargs: Any):
-        self.queryset = queryset
-        super().__init__(widget=RecordPicker(queryset.model), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, models.Model):
-            return str(value.pk), str(value)
-        if isinstance(value, int):
-            found = self.queryset.filter(pk=value).first()
-            return (str(found.pk), str(found)) if found else ("", "")
-        return value
-
-    def clean(self, value: Any) -> Record | None:
-        key, text = value if isinstance(value, tuple) else ("", "")
-        if not text and not key:
-            if self.required:
-                raise forms.ValidationError(self.error_messages["required"], code="required")
-            return None
-        if key.isascii() and key.isdigit() and int(key) < 2**63:
-            picked = self.queryset.filter(pk=int(key)).first()
-            if picked is not None and (not text or text == str(picked)):
-                return picked
-        found = list(search.match(self.queryset.all(), text)[:2]) if text else []
-        if len(found) == 1:
-            return found[0]
-        code = "several" if found else "unknown"
-        raise forms.ValidationError(self.error_messages[code], code=code, params={"text": (text or key)[:80]})
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return (self.prepare_value(initial) or ("", ""))[0] != (data or ("", ""))[0]
 
 
 class RecordForm(forms.ModelForm):
@@ -88,6 +27,28 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, by: User, **kwargs: Any):
         self.by = by
         super().__init__(*args, **kwargs)
+        self.custom: dict[str, CustomFieldOf] = {}
+
+    def add_custom(self, fields: Iterable[CustomFieldOf]) -> None:
+        """Ask for these custom fields too, behind the form's own."""
+        for field in fields:
+            self.custom[field.id] = field
+            if self.instance.pk:
+                self.initial[field.id] = field.value_of(self.instance)
+            elif field.made.default is not None:
+                self.initial.setdefault(field.id, field.read({field.made.code: field.made.default}))
+            self.fields[field.id] = form_field_of(field, self.initial.get(field.id), by=self.by,
+                                                  is_required=is_required(field, self.instance))
+
+    def own_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name not in self.custom]
+
+    def custom_sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The custom fields by their sections."""
+        sections: dict[str, list[forms.BoundField]] = {}
+        for name, field in self.custom.items():
+            sections.setdefault(str(field.made.section), []).append(self[name])
+        return list(sections.items())
 
     def _post_clean(self) -> None:
         """The service validates the model on the locked row; the form must not write into the instance it shows."""
@@ -95,13 +56,16 @@ class RecordForm(forms.ModelForm):
     @classmethod
     def values_of(cls, record: Record, names: list[str]) -> dict[str, Any]:
         """What `cleaned_data` would hold for the record as it stands."""
-        return {name: getattr(record, name) for name in names}
+        custom = registry.for_model(type(record)).custom_fields
+        return {name: custom[name].value_of(record) if name in custom else getattr(record, name) for name in names}
 
     def shown(self, name: str, value: Any) -> str:
         """A value in words, for showing two of them side by side."""
         if value in (None, "", []):
             return "—"
         field = self.fields.get(name)
+        if name in self.custom:
+            return shown_value(self.custom[name], value, self.by)
         if isinstance(field, forms.TypedChoiceField | forms.ChoiceField):
             return str(dict(field.choices).get(value, value))
         if isinstance(value, bool):
@@ -129,14 +93,20 @@ def make_form(
 ) -> RecordForm:
     """The form of a record kind: its own, or one field for each that the person may see and edit."""
     given = {"data": data, "by": by, "instance": instance, "initial": initial}
+    writable = record_type.writable_fields(by)
+    custom = {name: field for name, field in writable.items() if name in record_type.custom_fields}
     if record_type.form:
-        return record_type.form(**given)
-    names = list(record_type.writable_fields(by))
+        form = record_type.form(**given)
+        form.add_custom(custom.values())
+        return form
+    names = [name for name in writable if name not in custom]
     plain = forms.modelform_factory(
         record_type.model, form=RecordForm, fields=names,
         formfield_callback=lambda column, **_kwargs: form_field(column, by=by),
     )
-    return plain(**given)
+    form = plain(**given)
+    form.add_custom(custom.values())
+    return form
 
 
 class CommentForm(forms.Form):

@@ -1,11 +1,11 @@
-"""Which door a change came through."""
+"""Which door a change came through, and which fields it found there."""
 
 import pghistory
 from django.http import Http404
 from django.views.defaults import page_not_found
 from psycopg.errors import ForeignKeyViolation
 
-from mudir.records import registry
+from mudir.records import custom, registry
 from mudir.records.models import Comment
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -18,10 +18,11 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method in SAFE_METHODS:
-            return self.get_response(request)
-        with pghistory.context(door="page"):
-            return self.get_response(request)
+        with custom.fresh():
+            if request.method in SAFE_METHODS:
+                return self.get_response(request)
+            with pghistory.context(door="page"):
+                return self.get_response(request)
 
     def process_exception(self, request, exception):
         """A record that left the person's sight between the page's look and the write is as unknown as any other.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.records import registry, table
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.models import Record
 from mudir.records.registry import RecordType
@@ -49,7 +50,8 @@ def _is_row(field: Field) -> bool:
 def _is_at_hand(field: Field) -> bool:
     """Whether the record itself tells it: no name of another record, nothing computed for the reader."""
     is_other_record = field.type is ValueType.RECORD and issubclass(field.related, Record)
-    return not field.computed and not is_other_record and (field.is_many or "__" not in field.path)
+    is_plain = "__" not in field.path or isinstance(field, CustomFieldOf)
+    return not field.computed and not is_other_record and (field.is_many or is_plain)
 
 
 def value_of(record: Record, field: Field) -> Any:
@@ -57,7 +59,7 @@ def value_of(record: Record, field: Field) -> Any:
     if field.is_many:
         rows, _mark, column = field.path.partition("__")
         return list(getattr(record, rows).order_by("pk").values_list(column, flat=True))
-    value = getattr(record, field.path)
+    value = field.value_of(record)
     return value.name if _is_row(field) and value is not None else value
 
 
@@ -65,7 +67,7 @@ def linked(record: Record, field: Field, drawn: SafeString) -> SafeString:
     """The name of another record leads to its page."""
     if field.type is not ValueType.RECORD or not issubclass(field.related, Record):
         return drawn
-    url = reverse("records:page", args=[registry.for_model(field.related).slug, getattr(record, f"{field.path}_id")])
+    url = reverse("records:page", args=[registry.for_model(field.related).slug, field.key_of(record)])
     return format_html('<a class="link" href="{}">{}</a>', url, drawn)
 
 
@@ -91,6 +93,8 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
             return table.latin(fmt.number(value))
         case ValueType.PERCENT:
             return table.latin(fmt.percent(value))
+        case ValueType.MONEY:
+            return table.words(fmt.money(value))
         case ValueType.DATE:
             return table.esc(fmt.date(value))
         case ValueType.MOMENT:
@@ -113,7 +117,7 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
 def facts_of(record_type: RecordType, record: Record, actor: User, fmt: Formatter) -> list[tuple[str, list[Fact]]]:
     """The key facts of a record in the groups of its registration; what is empty is left out."""
     visible = record_type.visible_fields(actor)
-    groups = record_type.facts or {"": [name for name in record_type.columns if name != record_type.title]}
+    groups = record_type.facts
     fields = [visible[name] for names in groups.values() for name in names if name in visible]
     asked = [field for field in fields if not _is_at_hand(field)]
     found = read_values(record_type, [record.pk], asked, actor).get(record.pk, []) if asked else []

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from mudir.accounts.models import User
+    from mudir.records.custom.fields import CustomFieldOf
     from mudir.records.fields import Field
 
 Text = str | Promise
@@ -93,14 +94,14 @@ class RecordType:
     model: type[models.Model]
     slug: str
     icon: str
-    fields: dict[str, "Field"]
+    fields_in_code: dict[str, "Field"]
     columns: tuple[str, ...]
-    filters: tuple[str, ...]
+    filters_in_code: tuple[str, ...]
     sort: str
-    search: Mapping[str, str]
+    search_in_code: Mapping[str, str]
     imports: tuple[str, ...]
     sentences: Mapping[str, Sentence]
-    facts: Mapping[Text, Sequence[str]]
+    facts_in_code: Mapping[Text, Sequence[str]]
     views: tuple[ListView, ...]
     parts: tuple[Part, ...]
     board: Board | None
@@ -130,6 +131,41 @@ class RecordType:
     def plural(self) -> Text:
         return self.model._meta.verbose_name_plural
 
+    @property
+    def custom_fields(self) -> Mapping[str, "CustomFieldOf"]:
+        """Those that an administrator made, in their order."""
+        from mudir.records.custom import fields_of
+
+        return fields_of(self.kind)
+
+    @property
+    def fields(self) -> dict[str, "Field"]:
+        """Every field by its id: those of the registration, then those that an administrator made."""
+        return {**self.fields_in_code, **self.custom_fields}
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """What is offered to filter by."""
+        return (*self.filters_in_code, *(name for name, one in self.custom_fields.items() if one.made.is_filtered))
+
+    @property
+    def search(self) -> dict[str, str]:
+        """What a record is found by, with its weight: of custom fields the words that all its readers see."""
+        if not self.search_in_code:
+            return {}
+        return {**self.search_in_code, **{name: "C" for name, one in self.custom_fields.items() if one.is_found_by}}
+
+    @property
+    def facts(self) -> dict[Text, list[str]]:
+        """The key facts in groups; custom fields stand in their sections, behind the others."""
+        groups = {title: list(names) for title, names in self.facts_in_code.items()} or {
+            "": [name for name in self.columns if name != self.title]}
+        titles = {str(title): title for title in groups}
+        for name, one in self.custom_fields.items():
+            title = titles.setdefault(str(one.made.section), one.made.section)
+            groups.setdefault(title, []).append(name)
+        return groups
+
     def visible_fields(self, actor: "User") -> dict[str, "Field"]:
         """The projection: every field of this record that the actor may see."""
         return {name: value for name, value in self.fields.items() if value.visible_to(actor)}
@@ -137,7 +173,7 @@ class RecordType:
     def writable_fields(self, actor: "User") -> dict[str, "Field"]:
         """Those that a plain form offers; who has the record is said by services of its own."""
         return {name: value for name, value in self.visible_fields(actor).items()
-                if value.is_editable and not value.is_many and name not in ACCESS}
+                if value.is_editable and not value.is_many and name not in ACCESS and value.writable_by(actor)}
 
 
 # What happens to records of every kind alike.
@@ -202,11 +238,11 @@ def register(
         if name not in known:
             raise ValueError(f"{kind} has no field {name!r}.")
     record_type = RecordType(
-        model=model, slug=slug, icon=icon, fields=known, columns=tuple(columns), filters=tuple(filters),
-        sort=sort or title, search=search or {}, imports=tuple(imports), sentences=sentences or {}, facts=facts or {},
-        views=tuple(views), parts=tuple(parts), board=board, form=form, create=create, edit=edit, importer=importer,
-        merger=merger, trash=trash, restore=restore, title=title, head=head, entry=entry, in_navigation=in_navigation,
-        opens_with=opens_with,
+        model=model, slug=slug, icon=icon, fields_in_code=known, columns=tuple(columns), filters_in_code=tuple(filters),
+        sort=sort or title, search_in_code=search or {}, imports=tuple(imports), sentences=sentences or {},
+        facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts), board=board, form=form, create=create,
+        edit=edit, importer=importer, merger=merger, trash=trash, restore=restore, title=title, head=head, entry=entry,
+        in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

@@ -65,3 +65,7 @@ def can_edit_view(user: User, view: SavedView) -> bool:
     return view.owner_id == user.pk or (
         view.audience == SavedView.Audience.COMPANY and user.has_permission("views.publish")
     )
+
+
+def can_manage_fields(user: User) -> bool:
+    return user.has_permission("fields.manage")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry, rules, search
+from mudir.records.custom import named, take_custom
 from mudir.records.models import Event, Record
 
 
@@ -59,7 +60,7 @@ def check_writable(model: type[Record], data: dict[str, Any], *, by: User) -> No
     """Refuse what no form of the kind offers `by`: whose a record is and what the program itself keeps among it."""
     writable = registry.for_model(model).writable_fields(by)
     for name in data:
-        if name not in writable:
+        if name not in writable and name != "custom":
             raise ValidationError({name: _("“%(field)s” cannot be changed here.") % {"field": name[:60]}})
 
 
@@ -108,6 +109,7 @@ def create_record(model: type[Record], *, by: User, **data: Any) -> Record:
     """Make a record of a kind that has no service of its own."""
     if not rules.can_create(by, model):
         raise PermissionDenied
+    take_custom(model, data, by=by)
     check_writable(model, data, by=by)
     record = save_new(model(**data), by=by)
     add_event(record, f"{model._meta.model_name}.created", by=by)
@@ -121,10 +123,11 @@ def edit_record(record: Record, *, by: User, version: int, **data: Any) -> Recor
     current = locked(record, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
+    custom = take_custom(type(record), data, by=by, current=current)
     check_writable(type(record), data, by=by)
     changed = save_changes(current, data)
     if changed:
-        add_event(current, f"{current._meta.model_name}.edited", by=by, fields=changed)
+        add_event(current, f"{current._meta.model_name}.edited", by=by, fields=named(changed, custom))
         search.index(current)
     return current
 

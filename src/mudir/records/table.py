@@ -93,6 +93,7 @@ CELLS = {
     ValueType.YES_NO: '<td class="{m}">{{answered({v}, yes, no)}}</td>',
     ValueType.NUMBER: '<td class="num{m}">{{fmt.number({v}) if {v} is not None else NOTHING}}</td>',
     ValueType.PERCENT: '<td class="num{m}">{{fmt.percent({v}) if {v} is not None else NOTHING}}</td>',
+    ValueType.MONEY: '<td class="num{m}">{{words(fmt.money({v})) if {v} is not None else NOTHING}}</td>',
     ValueType.DATE: '<td class="nowrap{m}">{{esc(fmt.date({v})) if {v} else NOTHING}}</td>',
     ValueType.MOMENT: '<td class="nowrap{m}">{{esc(fmt.ago({v})) if {v} else NOTHING}}</td>',
     ValueType.PERSON: '<td class="clip{m}">{{words({w})}}</td>',

@@ -24,6 +24,7 @@ from mudir.activities.services.writing import (
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import touch_client, untouch_client
 from mudir.records import search
+from mudir.records.custom import named, take_custom
 from mudir.records.services import add_event, save_changes, save_new, service
 
 FIELDS = frozenset({"outcome", "direction", "contact", "notes", "phone", "started_at", "minutes"})
@@ -36,7 +37,7 @@ def log_call(
     *, by: User, client: Client, outcome: str = Call.Outcome.REACHED, direction: str = Call.Direction.OUTGOING,
     contact: Contact | None = None, notes: str = "", phone: str = "", started_at: datetime | None = None,
     minutes: int | None = None, next_step: str = "", next_step_date: date | None = None,
-    token: uuid.UUID | None = None,
+    token: uuid.UUID | None = None, **custom: Any,
 ) -> Call:
     """Record a call that took place, and mark the client as contacted.
 
@@ -47,12 +48,15 @@ def log_call(
     current = writable(client, by=by)
     written = {"outcome": outcome, "direction": direction, "contact": contact, "notes": notes.strip(),
                "phone": phone.strip(), "started_at": started_at, "minutes": minutes}
-    token = content_token(token, client=client, next_step=next_step, next_step_date=next_step_date, **written)
+    check_fields(custom, FIELDS)
+    token = content_token(
+        token, client=client, next_step=next_step, next_step_date=next_step_date, **written, **custom)
     if logged := written_before(Call, token, by=by):
         return logged
     check_contact(contact, current, by=by)
     written["started_at"] = started_at or timezone.now().replace(microsecond=0)  # as a form can show it
-    call = Call(client=current, token=token, **written)
+    take_custom(Call, custom, by=by, is_whole=bool(custom))
+    call = Call(client=current, token=token, **written, **custom)
     _check_time(call)
     save_new(call, by=by)
     if call.outcome == Call.Outcome.REACHED:
@@ -75,6 +79,7 @@ def edit_call(call: Call, *, by: User, version: int | None = None, **data: Any) 
     if "contact" in data and data["contact"] != current.contact:
         check_contact(data["contact"], current.client, by=by)
     before = contact_of(current)
+    custom = take_custom(Call, data, by=by, current=current)
     data = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
     if not any(getattr(current, name) != value for name, value in data.items()):
         return current
@@ -85,7 +90,7 @@ def edit_call(call: Call, *, by: User, version: int | None = None, **data: Any) 
     if before != contact_of(current):
         take_contact_back(before, current.client)
         mark_contact(current)
-    add_event(current, "call.edited", by=by, fields=changed)
+    add_event(current, "call.edited", by=by, fields=named(changed, custom))
     search.index(current)
     return current
 

@@ -27,6 +27,7 @@ from mudir.activities.services.writing import (
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import set_next_step
 from mudir.records import notifications, search
+from mudir.records.custom import named, take_custom
 from mudir.records.models import Reason
 from mudir.records.services import add_event, save_changes, save_new, service
 
@@ -38,6 +39,7 @@ FIELDS = frozenset({"title", "notes", "due_date", "due_time", "contact", "owner"
 def make_task(
     *, by: User, title: str, due_date: date, client: Client | None = None, contact: Contact | None = None,
     due_time: time | None = None, notes: str = "", owner: User | None = None, token: uuid.UUID | None = None,
+    **custom: Any,
 ) -> Task:
     """Plan something for a client, or for oneself alone. The same form sent again (`token`) plans it once."""
     current = writable(client, by=by) if client else None
@@ -45,14 +47,16 @@ def make_task(
         raise PermissionDenied
     written = {"title": title.strip(), "due_date": due_date, "due_time": due_time, "contact": contact,
                "notes": notes.strip(), "owner": owner or by}
-    token = content_token(token, client=client, **written)
+    check_fields(custom, FIELDS)
+    token = content_token(token, client=client, **written, **custom)
     if planned := written_before(Task, token, by=by):
         return planned
     check_contact(contact, current, by=by)
     _check_owner(written["owner"], current, by=by)
+    take_custom(Task, custom, by=by, is_whole=bool(custom))
     try:
         with transaction.atomic():
-            return plan(by=by, client=current, token=token, **written)
+            return plan(by=by, client=current, token=token, **written, **custom)
     except IntegrityError:  # without a client nothing is locked, and the same form came twice at the same time
         if planned := written_before(Task, token, by=by):
             return planned
@@ -78,12 +82,13 @@ def edit_task(task: Task, *, by: User, version: int | None = None, **data: Any) 
         check_contact(data["contact"], current.client, by=by)
     if "owner" in data and data["owner"] != current.owner:
         _check_owner(data["owner"], current.client, by=by)
+    custom = take_custom(Task, data, by=by, current=current)
     data = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
     if not any(getattr(current, name) != value for name, value in data.items()):
         return current
     changed = save_changes(current, data)
     keep_next_step(current.client)
-    event = add_event(current, "task.edited", by=by, fields=changed)
+    event = add_event(current, "task.edited", by=by, fields=named(changed, custom))
     if "owner" in changed:
         notifications.tell(event, Reason.ASSIGNMENT, to=[current.owner])
     search.index(current)

@@ -13,6 +13,7 @@ from mudir.activities import rules
 from mudir.activities.models import Activity
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.records.models import Event
+from mudir.records.models.custom import PREFIX
 from mudir.records.services import add_event, event_of, locked
 
 
@@ -38,7 +39,7 @@ def editable[A: Activity](activity: A, *, by: User, version: int | None = None) 
 
 
 def check_fields(data: dict[str, Any], allowed: frozenset[str]) -> None:
-    refused = sorted(set(data) - allowed)
+    refused = sorted(name for name in set(data) - allowed if not name.startswith(PREFIX))
     if refused:
         raise ValidationError({refused[0]: _("“%(field)s” cannot be changed here.") % {"field": refused[0][:60]}})
 

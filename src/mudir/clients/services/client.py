@@ -16,12 +16,14 @@ from mudir.clients.models import Client, Contact
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.kit.arabic.fold import fold
 from mudir.records import notifications, search
+from mudir.records.custom import named, take_custom
 from mudir.records.models import Reason
 from mudir.records.services import add_event, locked, save_changes, save_new, service
 
 FIELDS = frozenset({
     "kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
     "client_since", "source", "languages", "present_supplier", "head_office", "notes", "management_note", "external_id",
+    "custom",
 })
 ARTICLE = re.compile(r"^(?:ال|[ae]l[- ])(?=\w{3})")
 
@@ -40,6 +42,7 @@ def create_client(*, by: User, owner: User | None = None, **data: Any) -> Client
     """
     if not rules.can_create(by, Client) or not rules.can_create_for(by, owner or by):
         raise PermissionDenied
+    take_custom(Client, data, by=by)
     rows = _checked(data, client=None, by=by)
     made = {name: clean_rows(name, lists, by=by) for name, lists in rows.items()}
     client = Client(**data, owner=_able_owner(owner) if owner else by)
@@ -68,6 +71,7 @@ def edit_client(client: Client, *, by: User, version: int | None = None, **data:
     current = locked(client, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
+    custom = take_custom(Client, data, by=by, current=current)
     rows = _checked(data, client=current, by=by)
     changed_lists = []
     for name, lists in rows.items():
@@ -85,8 +89,8 @@ def edit_client(client: Client, *, by: User, version: int | None = None, **data:
         current.confirmations, [fact for fact in changed if data[fact]], timezone.localdate()
     )
     save_changes(current, values | _weighed_with(current, values))
-    named = [name for name in changed if name in FIELDS] + changed_lists
-    add_event(current, "client.edited", by=by, fields=named)
+    told = named((name for name in changed if name in FIELDS), [*custom, *changed_lists])
+    add_event(current, "client.edited", by=by, fields=told)
     search.index(current)
     return current
 

@@ -13,10 +13,12 @@ from mudir.clients.services.client import sort_key_of, weigh_again
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.clients.services.removal import take_away
 from mudir.records import search
+from mudir.records.custom import named, take_custom
 from mudir.records.services import add_event, locked, save_changes, save_new, service
 
 FIELDS = frozenset({
     "name", "name_other", "title", "job_title", "department", "birthday", "languages", "notes", "external_id",
+    "custom",
 })
 
 
@@ -29,6 +31,7 @@ def create_contact(*, by: User, roles: Iterable[Mapping[str, Any]] = (), **data:
     """
     if not rules.can_create(by, Contact):
         raise PermissionDenied
+    take_custom(Contact, data, by=by)
     lists = _checked(data)
     made = {name: clean_rows(name, rows, by=by) for name, rows in lists.items()}
     contact = Contact(**data)
@@ -54,6 +57,7 @@ def edit_contact(
     current = locked(contact, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
+    custom = take_custom(Contact, data, by=by, current=current)
     changed_lists = []
     for name, rows in _checked(data).items():
         cleaned = clean_rows(name, rows, by=by)
@@ -67,7 +71,7 @@ def edit_contact(
         changed_lists.append("roles")
     if values or changed_lists:
         save_changes(current, values)
-        add_event(current, "contact.edited", by=by, fields=[*(set(values) & FIELDS), *changed_lists])
+        add_event(current, "contact.edited", by=by, fields=named(set(values) & FIELDS, [*custom, *changed_lists]))
         search.index(current)
     return current
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mudir.accounts.models import User
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, field_from_model
 from mudir.records.models import Record, Share
 from mudir.records.registry import Part, RecordType
@@ -222,7 +223,8 @@ class History:
         wanted: dict[type[models.Model], set[int]] = {}
         for version in versions:
             for one in related:
-                wanted.setdefault(one.related, set()).add(version[f"{one.path}_id"])
+                wanted.setdefault(one.related, set()).add(
+                    raw_value(self.record_type.model, one, version) if part is None else version[f"{one.path}_id"])
         return wanted
 
     def _verb(self, steps: list[Step]) -> str:
@@ -317,9 +319,9 @@ def raw_value(model: type[models.Model], one: Field, version: Version | None) ->
     """What a version of the record holds of a field; nothing is none, whichever way it is stored."""
     if version is None:
         return None
+    if isinstance(one, CustomFieldOf):
+        return one.read(version["custom"] or {})
     value = version[column_of(model, one).attname]
-    for inside in one.path.split("__")[1:]:
-        value = (value or {}).get(inside)
     return None if value in ("", []) else value
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field
 from mudir.records.history.reading import History, Version, column_of
 from mudir.records.models import Record
@@ -48,7 +49,7 @@ def _of_fields(history: History, now: Version, then: Version) -> Iterator[Differ
     for one in fields:
         is_now, was = history.value(one, now), history.value(one, then)
         if is_now != was:
-            data = then[column_of(model, one).attname]
+            data = was if isinstance(one, CustomFieldOf) else then[column_of(model, one).attname]
             if one.related is not None and was is not None:
                 data = one.nameable_by(history.actor).get(pk=was)
             yield Difference(one.id, one, None, is_now, was, one.id in writable, data)

@@ -1,4 +1,5 @@
 from mudir.records.models.comment import Comment
+from mudir.records.models.custom import CustomField, Setup
 from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
 from mudir.records.models.event import Event
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
@@ -11,7 +12,8 @@ from mudir.records.models.share import Share
 from mudir.records.models.view import SavedView
 
 __all__ = [
-    "Comment", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch",
-    "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken", "Notification",
-    "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Share", "TokenKey", "Visit",
+    "Comment", "CustomField", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite", "Import",
+    "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken",
+    "Notification", "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Setup", "Share",
+    "TokenKey", "Visit",
 ]

@@ -3,21 +3,27 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType
 from mudir.records.query.operators import LARGEST_NUMBER, is_numeric
 from mudir.records.query.spec import SpecError
 
+FRACTION = re.compile(r"-?[0-9]{1,16}(\.[0-9]{1,6})?")
+
 
 def encode_cursor(values: Sequence[Any]) -> str:
-    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    plain = [value.isoformat() if isinstance(value, date | datetime) else str(value) if isinstance(value, Decimal)
+             else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
@@ -45,6 +51,10 @@ def _cursor_value(value: Any, spec_field: Field) -> Any:
         case ValueType.MOMENT:
             moment = datetime.fromisoformat(value)
             return (moment if timezone.is_aware(moment) else timezone.make_aware(moment)).astimezone(UTC)
+        case ValueType.NUMBER | ValueType.PERCENT | ValueType.MONEY if isinstance(spec_field, CustomFieldOf):
+            if type(value) is not str or not FRACTION.fullmatch(value):
+                raise ValueError
+            return Decimal(value)
         case ValueType.NUMBER | ValueType.PERCENT:
             if type(value) is not int or abs(value) > LARGEST_NUMBER:
                 raise ValueError

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import Team, User
 from mudir.kit.arabic.fold import fold
 from mudir.kit.arabic.pattern import pattern, pattern_of_beginning
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType
 from mudir.records.query.periods import SINGLE, days_of
 from mudir.records.query.spec import TAKES_SEVERAL, Condition, SpecError
@@ -35,6 +37,7 @@ OPERATORS_OF: dict[ValueType, tuple[str, ...]] = {
     ValueType.YES_NO: ("is",),
     ValueType.NUMBER: _NUMBERS,
     ValueType.PERCENT: _NUMBERS,
+    ValueType.MONEY: _NUMBERS,
     ValueType.DATE: _DAYS,
     ValueType.MOMENT: _DAYS,
     ValueType.PERSON: ("is", "is_not", *_EMPTINESS),
@@ -53,6 +56,19 @@ def _number(value: str) -> int:
     if abs(number) > LARGEST_NUMBER:
         raise SpecError(_("“%(value)s” is too large.") % {"value": value[:40]})
     return number
+
+
+def _figure(value: str, spec_field: Field) -> int | Decimal:
+    """A number as the field has them: with a fraction where it has digits behind the point."""
+    if not spec_field.digits:
+        return _number(value)
+    try:
+        figure = Decimal(value)
+    except InvalidOperation:
+        raise SpecError(_("“%(value)s” is not a number.") % {"value": value[:40]}) from None
+    if not figure.is_finite() or abs(figure) > LARGEST_NUMBER:
+        raise SpecError(_("“%(value)s” is too large.") % {"value": value[:40]})
+    return figure
 
 
 def _day(value: str) -> date:
@@ -119,7 +135,7 @@ def _days_filter(spec_field: Field, operator: str, values: Sequence[str], actor:
 
 
 def _numbers_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
-    numbers, path = [_number(value) for value in values], spec_field.path
+    numbers, path = [_figure(value, spec_field) for value in values], spec_field.path
     if operator == "between":
         if len(numbers) != 2:
             raise SpecError(_("“Between” takes two values."))
@@ -155,7 +171,11 @@ def _words_filter(spec_field: Field, operator: str, values: Sequence[str]) -> Q:
 def _people_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
     keys = [actor.pk if value == "me" else _number(value) for value in values if value != MY_TEAM]
     asked = Q(**{f"{spec_field.path}__in": keys}) if keys else Q()
-    return asked | Q(**{f"{spec_field.path}__team__in": actor.team_ids}) if MY_TEAM in values else asked
+    if MY_TEAM not in values:
+        return asked
+    if isinstance(spec_field, CustomFieldOf):  # a key without a relation
+        return asked | Q(**{f"{spec_field.path}__in": User.objects.filter(team__in=actor.team_ids).values("pk")})
+    return asked | Q(**{f"{spec_field.path}__team__in": actor.team_ids})
 
 
 def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
@@ -204,7 +224,7 @@ def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
     match spec_field.type:
         case ValueType.DATE | ValueType.MOMENT:
             asked = _days_filter(spec_field, operator, values, actor)
-        case ValueType.NUMBER | ValueType.PERCENT:
+        case ValueType.NUMBER | ValueType.PERCENT | ValueType.MONEY:
             asked = _numbers_filter(spec_field, operator, values)
         case ValueType.CHOICE:
             asked = _choices_filter(spec_field, values)
@@ -221,4 +241,7 @@ def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
             asked = _related_filter(spec_field, values, actor)
         case _:
             asked = _words_filter(spec_field, operator.removeprefix("not_"), values)
-    return ~asked if operator in OPPOSITES else asked
+    if operator not in OPPOSITES:
+        return asked
+    # Where a custom field is blank, the database says neither yes nor no to its value.
+    return ~asked | Q(**{f"{spec_field.path}__isnull": True}) if isinstance(spec_field, CustomFieldOf) else ~asked

@@ -4,6 +4,7 @@ Each step must be a field that the actor may see; of the record it leads to, the
 only where they see that record: an unseen one is as good as none.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,7 +35,7 @@ def fields_behind(step: Field, actor: User) -> dict[str, Field]:
 def walk(fields: Mapping[str, Field], name: str, actor: User) -> tuple[list[Field], Field]:
     """The steps of a path and the field it ends in. Raises the error of an unknown field."""
     steps: list[Field] = []
-    *path, last = name.split(".")
+    *path, last = re.findall(r"custom\.[^.]*|[^.]+", name) or [name]
     if len(path) > MOST_STEPS:
         raise unknown_field(name)
     for part in path:

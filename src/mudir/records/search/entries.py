@@ -39,8 +39,8 @@ def index(record: models.Model) -> None:
     record_type = registry.for_model(type(record))
     fields = [field for field, _weight in indexed_fields(record_type)]
     columns = {column.name for column in record._meta.concrete_fields if not column.is_relation}
-    if record.trashed_at is None and all(field.path in columns for field in fields):
-        values = {field.id: getattr(record, field.path) for field in fields}
+    if record.trashed_at is None and all(field.path.partition("__")[0] in columns for field in fields):
+        values = {field.id: field.value_of(record) for field in fields}
         _write(record_type.kind, {record.pk: prepare(record_type.kind, indexed(record_type), values)})
     else:
         index_many(record_type.kind, [record.pk])
@@ -85,7 +85,7 @@ def rebuild(kind: str | None = None) -> int:
 def indexed_fields(record_type: RecordType) -> list[tuple[Field, str]]:
     """What a record is found by, each with its weight; a field that some readers do not see is not among it."""
     return [(record_type.fields[name], weight) for name, weight in record_type.search.items()
-            if not record_type.fields[name].permission]
+            if record_type.fields[name].is_seen_by_all]
 
 
 def indexed(record_type: RecordType) -> tuple[Indexed, ...]:

@@ -100,7 +100,7 @@ class TestEveryKind:
         """What hangs on another record is seen with it; any other name is computed for the reader."""
         scope = record_type.model._default_manager._queryset_class
         parent = scope.hangs_on if issubclass(scope, DependentQuerySet) else ""
-        for field in record_type.fields.values():
+        for field in record_type.fields_in_code.values():
             if field.type is not ValueType.RECORD or field.path == parent or field.is_many:
                 continue
             if isinstance(field.related._default_manager.all(), ScopedQuerySet):

@@ -135,8 +135,8 @@ def test_a_kind_is_registered_once_with_every_field_of_its_model(types):
 
     assert registry.for_model(Contact) is registry.for_kind("clients.contact") is registry.by_slug("people") is made
     assert registry.all_types() == [made] and registry.by_slug("clients") is None
-    assert {"name", "owner", "birthday", "created_at"} <= made.fields.keys()
-    assert not {"id", "version", "sort_key", "trashed_at"} & made.fields.keys()
+    assert {"name", "owner", "birthday", "created_at"} <= made.fields_in_code.keys()
+    assert not {"id", "version", "sort_key", "trashed_at"} & made.fields_in_code.keys()
     assert made.sort == "name" and made.kind == "clients.contact" and str(made.plural) == "contacts"
     assert registry.sentence_of("contact.met").text == "%(actor)s met %(record)s"
     assert registry.sentence_of("contact.lost") is None

@@ -81,14 +81,15 @@ def both_values(form: RecordForm, current: Record, version: int) -> dict:
     differing = [
         {"name": name, "label": form.fields[name].label if name in form.fields else name,
          "theirs": form.shown(name, now[name]), "mine": form.shown(name, mine),
-         "is_untouched": _is_kept(read, name, mine)}
+         "is_untouched": form.custom[name].read(read.get("custom") or {}) == mine if name in form.custom
+         else _is_kept_in(read, name, mine)}
         for name, mine in form.cleaned_data.items() if now[name] != mine
     ]
     last = Event.objects.filter(kind=current._meta.label_lower, object_id=current.pk).order_by("-at", "-id")
     return {"conflict": differing, "version": current.version, "last_event": last.select_related("actor").first()}
 
 
-def _is_kept(read: Mapping[str, Any], name: str, mine: Any) -> bool:
+def _is_kept_in(read: Mapping[str, Any], name: str, mine: Any) -> bool:
     """Whether a value is what stood there when the form was opened; of a list of rows nobody can tell."""
     if isinstance(mine, models.Model):
         return read.get(f"{name}_id") == mine.pk

@@ -1,0 +1,9 @@
+"""Fields without code: an administrator makes them, and they are everywhere that the built-in ones are.
+
+Their ids begin with `custom.`; their values live in `Record.custom` and are written by the record's own services.
+"""
+
+from mudir.records.custom.known import fields_of, forget_known, fresh
+from mudir.records.custom.values import named, take_custom
+
+__all__ = ["fields_of", "forget_known", "fresh", "named", "take_custom"]

@@ -1,0 +1,78 @@
+"""What this process knows of the fields that administrators made, and when it asks again.
+
+A request looks at the stamp once, with its first question, and stays with what it found. Outside of requests the stamp
+is looked at again after a second.
+"""
+
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from mudir.records.custom.fields import CustomFieldOf, field_of
+from mudir.records.models import CustomField, Setup
+
+SECONDS = 1.0
+NOTHING: Mapping[str, CustomFieldOf] = {}
+
+
+@dataclass(frozen=True)
+class Known:
+    stamp: uuid.UUID | None
+    fields: Mapping[str, Mapping[str, CustomFieldOf]]  # by kind and id, in their order, without archived ones
+
+
+_latest: Known | None = None
+_checked_at = 0.0
+_of_request: ContextVar[list[Known] | None] = ContextVar("custom_fields_of_request", default=None)
+
+
+def fields_of(kind: str) -> Mapping[str, CustomFieldOf]:
+    """The custom fields of a record kind by id, in their order."""
+    return _known().fields.get(kind, NOTHING)
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """Look at the stamp once from here on: what is asked inside fits together."""
+    token = _of_request.set([])
+    try:
+        yield
+    finally:
+        _of_request.reset(token)
+
+
+def forget_known() -> None:
+    """Something was changed just now: ask again with the next question."""
+    global _checked_at
+    _checked_at = 0.0
+    if kept := _of_request.get():
+        kept.clear()
+
+
+def _known() -> Known:
+    global _checked_at
+    kept = _of_request.get()
+    if kept:
+        return kept[0]
+    if kept is None and _latest is not None and time.monotonic() - _checked_at < SECONDS:
+        return _latest
+    known = _up_to_date()
+    _checked_at = time.monotonic()
+    if kept is not None:
+        kept.append(known)
+    return known
+
+
+def _up_to_date() -> Known:
+    global _latest
+    stamp = Setup.objects.values_list("stamp", flat=True).first()
+    if _latest is None or _latest.stamp != stamp:
+        fields: dict[str, dict[str, CustomFieldOf]] = defaultdict(dict)
+        for made in CustomField.objects.filter(archived_at__isnull=True).order_by("kind", "position", "pk"):
+            fields[made.kind][made.id_of_field] = field_of(made)
+        _latest = Known(stamp, dict(fields))
+    return _latest
