@@ -46,6 +46,8 @@ def groups_of_links(user: User, path: str) -> list[dict]:
         manage.append(link(_("Users"), reverse("accounts:users"), "team"))
         manage.append(link(_("Teams"), reverse("accounts:teams"), "target"))
     manage.append(link(_("Trash"), reverse("records:trashed"), "trash"))
+    if user.has_permission("fields.manage"):
+        manage.append(link(_("Fields"), reverse("records:fields_home"), "fields"))
     manage.append(link(_("Settings"), reverse("accounts:preferences"), "settings"))
     groups.append({"title": _("Management"), "items": manage})
     for item in (groups[0]["items"][0], *lists[:2]):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry, rules, search
-from mudir.records.custom import named, take_custom
+from mudir.records.custom import named, take_custom, told_of_doubles
 from mudir.records.models import Event, Record
 
 
@@ -89,7 +89,8 @@ def save_new(record: Record, *, by: User) -> Record:
     if record.team_id is None:
         record.team_id = record.owner.team_id
     validate(record)
-    record.save(force_insert=True)
+    with told_of_doubles(record):
+        record.save(force_insert=True)
     return record
 
 
@@ -100,7 +101,8 @@ def save_changes(record: Record, changes: dict[str, Any]) -> list[str]:
         setattr(record, name, changes[name])
     record.version += 1
     validate(record)
-    record.save(update_fields=[*changed, "version", "updated_at"])
+    with told_of_doubles(record):
+        record.save(update_fields=[*changed, "version", "updated_at"])
     return changed
 
 

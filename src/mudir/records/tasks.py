@@ -9,9 +9,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from mudir.records import notifications, registry, search, trash
+from mudir.records.custom import indexing
 from mudir.records.duplicates import looking
 from mudir.records.importing import running
-from mudir.records.models import Import
+from mudir.records.models import CustomField, Import
 
 AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError])
 
@@ -86,3 +87,9 @@ def send_letters(timestamp: int) -> None:
 @app.task(queueing_lock="throw_away_old_notifications")
 def throw_away_old_notifications(timestamp: int) -> None:
     notifications.throw_away_old()
+@app.task(retry=AGAIN, lock="index_fields")
+def settle_indexes(field_id: int) -> None:
+    """Make the indexes of a custom field what it asks for now."""
+    made = CustomField.objects.filter(pk=field_id).first()
+    if made is not None:
+        indexing.settle(made)

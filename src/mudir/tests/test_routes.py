@@ -21,7 +21,8 @@ from mudir.tests.state import changed, state
 from mudir.tests.world import Route, Side, addresses, make_side, routes
 
 OPEN, SIGNED_IN, RECORD = "open", "signed in", "record"
-MANAGE, CREATE, EXPORT, IMPORT = "users.manage", "records.create", "records.export", "records.import"
+MANAGE, FIELDS = "users.manage", "fields.manage"
+CREATE, EXPORT, IMPORT = "records.create", "records.export", "records.import"
 MERGE = "records.merge"
 
 MATRIX = {
@@ -45,6 +46,8 @@ MATRIX = {
     "accounts:deactivation": MANAGE, "accounts:activation": MANAGE, "accounts:password_letter": MANAGE,
     "accounts:teams": MANAGE, "accounts:team": MANAGE, "accounts:team_removal": MANAGE,
     "accounts:team_restoration": MANAGE,
+    "records:fields_home": FIELDS, "records:fields": FIELDS, "records:new_field": FIELDS, "records:field": FIELDS,
+    "records:fields_order": FIELDS, "records:field_archiving": FIELDS, "records:field_restoration": FIELDS,
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:filters": SIGNED_IN,
     "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
@@ -130,7 +133,7 @@ def test_a_route_with_the_number_of_a_record_is_scoped_by_it():
     """Nothing that takes a number of a record is listed as if it took none."""
     for route in ROUTES:
         if {"pk", "removal"} & set(route.parameters) and not route.name.startswith("mfa_"):
-            assert MATRIX[route.name] in {RECORD, MANAGE}, route
+            assert MATRIX[route.name] in {RECORD, MANAGE, FIELDS}, route
 
 
 @pytest.fixture
@@ -270,7 +273,7 @@ def test_a_page_behind_a_permission_is_refused_to_every_role_without_it(mine, cl
     for role in ROLES.values():
         client.force_login(person(f"Of{role.code}", team, role.code))
         before = state()
-        for code in {MANAGE, CREATE, EXPORT, IMPORT, MERGE} - role.permissions:
+        for code in {MANAGE, FIELDS, CREATE, EXPORT, IMPORT, MERGE} - role.permissions:
             for url in (url for route in of(code) for url in plain_addresses(route, mine)):
                 statuses = {client.get(url).status_code, client.post(url, {"name": "CNRY-posted"}).status_code}
                 if not statuses <= {403, 405} or 403 not in statuses:

@@ -1,6 +1,7 @@
 """Values of custom fields on their way into a record: each checked and brought into the form it is stored in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -119,6 +121,19 @@ def _is_taken(
 
 def already_taken() -> ValidationError:
     return ValidationError(_("Another record has this already: no two may have the same here."), code="unique")
+
+
+@contextmanager
+def told_of_doubles(record: Record) -> Iterator[None]:
+    """The index that lets a value be had once refuses in the words of the field."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        for field in registry.for_model(type(record)).custom_fields.values():
+            if name == field.made.unique_index:
+                raise ValidationError({field.id: already_taken()}) from error
+        raise
 
 
 # ── one value ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,8 @@ from mudir.accounts.models import User
 from mudir.accounts.roles import ROLES
 from mudir.kit.money import is_currency
 from mudir.kit.services import service
-from mudir.records import registry, rules
+from mudir.records import registry, rules, tasks
+from mudir.records.custom import indexing
 from mudir.records.custom.fields import field_of
 from mudir.records.custom.known import forget_known
 from mudir.records.custom.values import Type, to_store
@@ -117,8 +118,15 @@ def _of(made: CustomField, by: User) -> CustomField:
     return fields[made.pk]
 
 
-def _save(made: CustomField) -> CustomField:
-    made.save()
+def _save(made: CustomField, *, insert: bool = False) -> CustomField:
+    """Write it, tell every process, and have its indexes made or taken away beside the pages."""
+    before = CustomField.objects.filter(pk=made.pk).first() if not insert else None
+    made.save(force_insert=insert)
+    was, asked = indexing.indexes_of(before) if before else {}, indexing.indexes_of(made)
+    if was != asked or made.index == CustomField.Index.FAILED:  # then it is tried again
+        made.index = CustomField.Index.ASKED
+        made.save(update_fields=["index"])
+        tasks.settle_indexes.defer(field_id=made.pk)
     _tell()
     return made
 
@@ -135,9 +143,7 @@ def _write(made: CustomField, data: dict[str, Any], *, by: User, insert: bool = 
         made.default = _default_of(made, default, by)
     made.full_clean(validate_constraints=False)
     made.validate_constraints()
-    made.save(force_insert=insert)
-    _tell()
-    return made
+    return _save(made, insert=insert)
 
 
 def _check(made: CustomField) -> None:

@@ -101,6 +101,11 @@ class CustomField(models.Model):
         return f"{PREFIX}{self.code}"
 
     @property
+    def unique_index(self) -> str:
+        """The index that lets a value be had once."""
+        return f"custom_{self.pk}_one"
+
+    @property
     def label(self) -> Promise:
         return in_language_lazy(self.name_ar, self.name_en)
 

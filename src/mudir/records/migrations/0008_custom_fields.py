@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_entries_sorted_by_the_hundred'),
+        ('records', '0007_duplicates'),
     ]
 
     operations = [

@@ -1,0 +1,98 @@
+"""An administrator makes fields on pages, without script."""
+
+import pytest
+
+from mudir.records import registry
+from mudir.records.custom.writing import create_field
+from mudir.records.models import CustomField
+
+KIND = "clients.client"
+ROWS = {"choices-TOTAL_FORMS": "3", "choices-INITIAL_FORMS": "0"}
+
+pytestmark = pytest.mark.django_db
+
+
+def body(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.fixture
+def as_administrator(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def test_the_way_from_the_first_page_to_a_field_in_a_list(as_administrator, owner, client_of_owner):
+    page = as_administrator.get("/fields/", follow=True)
+    assert "No fields of your own yet" in body(page)
+    assert 'href="/fields/clients/new/"' in body(page)
+    assert 'href="?type=choice"' in body(as_administrator.get("/fields/clients/new/"))
+
+    answer = as_administrator.post("/fields/clients/new/?type=choice", ROWS | {
+        "name_ar": "الحجم", "name_en": "Size", "choices-0-ar": "كبير", "choices-0-en": "Large",
+        "choices-1-en": "Small", "choices-1-tone": "warn", "is_filtered": "on"}, follow=True)
+    assert answer.status_code == 200
+    assert "“Size” is a field now." in body(answer)
+    made = CustomField.objects.get()
+    assert (made.code, made.type, made.is_filtered) == ("size", "choice", True)
+    assert made.choices == [{"code": "large", "ar": "كبير", "en": "Large"},
+                            {"code": "small", "ar": "", "en": "Small", "tone": "warn"}]
+    as_administrator.force_login(owner)
+    assert 'value="custom.size"' in body(as_administrator.get("/clients/filter/"))
+    assert 'value="custom.size"' in body(as_administrator.get("/clients/columns/"))
+    assert 'name="custom.size"' in body(as_administrator.get(f"/clients/{client_of_owner.pk}/edit/"))
+
+
+@pytest.mark.parametrize("type", CustomField.Type.values)
+def test_every_type_has_a_form_that_makes_and_changes_it(as_administrator, type):
+    address = f"/fields/clients/new/?type={type}"
+    assert as_administrator.get(address).status_code == 200
+    given = ROWS | {"name_en": "Size", "choices-0-en": "One", "digits": "2", "related_kind": KIND}
+    assert as_administrator.post(address, given).status_code == 302
+    made = CustomField.objects.get()
+    page = as_administrator.get(f"/fields/{made.pk}/")
+    assert page.status_code == 200
+    assert 'value="Size"' in body(page)
+
+    choices = {f"choices-{number}-{name}": value for number, one in enumerate(made.choices)
+               for name, value in one.items()} | {"choices-INITIAL_FORMS": len(made.choices)}
+    answer = as_administrator.post(f"/fields/{made.pk}/", given | choices | {"name_en": "Width"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    made.refresh_from_db()
+    assert (made.name_en, made.type, made.code) == ("Width", type, "size")
+
+
+def test_what_is_refused_stands_beside_its_box(as_administrator):
+    answer = as_administrator.post("/fields/clients/new/?type=text", {"name_en": "Size", "code": "Größe"})
+
+    assert answer.status_code == 422
+    assert "Write the code in small Latin letters" in body(answer)
+    assert 'value="Größe"' in body(answer)
+    assert as_administrator.post("/fields/clients/new/?type=choice", ROWS | {"name_en": "Size"}).status_code == 422
+    assert not CustomField.objects.exists()
+
+
+def test_an_archived_field_is_brought_back_by_the_toast(as_administrator, administrator):
+    made = create_field(KIND, by=administrator, type="text", name_en="Size")
+    answer = as_administrator.post(f"/fields/{made.pk}/archiving/", follow=True)
+    assert f"/fields/{made.pk}/restoration/" in body(answer)
+    assert not registry.for_kind(KIND).custom_fields
+
+    as_administrator.post(f"/fields/{made.pk}/restoration/")
+    assert list(registry.for_kind(KIND).custom_fields) == ["custom.size"]
+
+
+def test_fields_are_put_in_order_and_back(as_administrator, administrator):
+    keys = [create_field(KIND, by=administrator, type="text", name_en=name).pk for name in ("A", "B", "C")]
+
+    def order() -> list[str]:
+        return [name.removeprefix("custom.") for name in registry.for_kind(KIND).custom_fields]
+
+    as_administrator.post("/fields/clients/order/", {"order": keys, "up": keys[2]})
+    assert order() == ["a", "c", "b"]
+    as_administrator.post("/fields/clients/order/", {"order": [keys[1], keys[0], keys[2]]})
+    assert order() == ["b", "a", "c"]
+    as_administrator.post(f"/fields/clients/order/?order={keys[0]}&order={keys[2]}&order={keys[1]}")
+    assert order() == ["a", "c", "b"]
+    as_administrator.post("/fields/clients/order/", {"order": ["x", "99"], "down": keys[1]})
+    assert order() == ["a", "c", "b"]
