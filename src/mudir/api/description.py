@@ -70,7 +70,7 @@ def describe(operation: Operation, actor: User) -> dict[str, Any]:
     if operation.sends:
         media: dict[str, Any] = {"schema": operation.sends(actor)}
         if operation.example is not None:
-            media["example"] = operation.example
+            media["example"] = operation.example() if callable(operation.example) else operation.example
         told["requestBody"] = {"required": True, "content": {"application/json": media}}
     done: dict[str, Any] = {"description": _("Done.")}
     if operation.answers:

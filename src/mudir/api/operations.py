@@ -41,7 +41,7 @@ class Operation:
     writes: bool = False
     parameters: tuple[Parameter, ...] = ()
     sends: Callable[[User], Schema] | None = None
-    example: Any = None  # of what is sent
+    example: Any = None  # of what is sent, or what makes one: fields without code are known only when it is asked
     status: int = 200
     answers: Callable[[User], Schema] | None = None
     problems: tuple[int, ...] = ()  # beside those that everything may answer

@@ -1,6 +1,7 @@
 """What every record kind can do, for programs: drawn from its registration, through its own services."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -322,7 +323,8 @@ def operations_of(record_type: RecordType) -> list[Operation]:
                   sends=query_schema, example={"aggregates": ["count"]}, answers=totals_schema,
                   problems=(400, 413, 415), **about),
         Operation(f"create_{lower}", "POST", many, creating, said(name, gettext_lazy("add one")), writes=True,
-                  sends=lambda actor: component(record_type, "New"), example=example_of(record_type), status=201,
+                  sends=lambda actor: component(record_type, "New"), example=partial(example_of, record_type),
+                  status=201,
                   answers=lambda actor: component(record_type), problems=(400, 409, 413, 415, 422),
                   has_etag=True, **about),
         Operation(f"read_{lower}", "GET", one, reading, said(name, gettext_lazy("read one")), has_etag=True,

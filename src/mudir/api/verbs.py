@@ -56,10 +56,6 @@ def visible(model: type[Record]) -> Callable[[User], models.QuerySet]:
     return lambda by: model.objects.visible_to(by)
 
 
-def example_of(made: Shape) -> Callable[[User], dict[str, Any]]:
-    return lambda actor: {name: values.example(one) for name, one in made(actor).items() if one.is_required}
-
-
 # ── verbs of one record ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
