@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0007_duplicates'),
+        ('records', '0008_saved_views'),
     ]
 
     operations = [
