@@ -87,6 +87,8 @@ def send_letters(timestamp: int) -> None:
 @app.task(queueing_lock="throw_away_old_notifications")
 def throw_away_old_notifications(timestamp: int) -> None:
     notifications.throw_away_old()
+
+
 @app.task(retry=AGAIN, lock="index_fields")
 def settle_indexes(field_id: int) -> None:
     """Make the indexes of a custom field what it asks for now."""

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_saved_views'),
+        ('records', '0009_comments_notifications_and_marks'),
     ]
 
     operations = [
