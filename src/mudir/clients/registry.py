@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.html import escape
@@ -16,11 +17,13 @@ from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
 from mudir.clients.merging import ClientMerger, ContactMerger
 from mudir.clients.models import Client, Contact, ContactRole, Nuance, Relation, Stage, Tier
-from mudir.clients.services import create_client, create_contact, edit_client, edit_contact, move_stage
-from mudir.clients.services.reach import COLUMNS, ROWS
+from mudir.clients.services import assign, create_client, create_contact, edit_client, edit_contact, move_stage
+from mudir.clients.services.reach import COLUMNS, ROWS, rows_of, with_primary
+from mudir.kit.countries import country_choices
 from mudir.kit.formatting import Formatter
+from mudir.kit.forms import QuickSelect
 from mudir.records import Board, ListView, Part, Sentence, add_panel, register
-from mudir.records.fields import Field, ValueType, field_from_model
+from mudir.records.fields import Edits, Field, ValueType, field_from_model
 
 OUT_OF_TOUCH_DAYS = 30
 ONGOING = Stage.SUPPORT  # from here on a client stays in a stage for years
@@ -104,6 +107,28 @@ def many(name: str, label: Any, kind: ValueType, path: str) -> Field:
     return Field(id=name, label=label, type=kind, path=path, is_many=True, is_nullable=True)
 
 
+def primary(name: str, column: str, edit: Any, ask: Any) -> Edits:
+    """What a cell of the primary phone, e-mail or address asks for: the others stay as they are."""
+    def shown(record: Any) -> str:
+        return next((row[column] for row in rows_of(record, name) if row["is_primary"]), "")
+
+    return Edits(
+        ask=lambda record, by: ask(), shown=shown, part=name,
+        write=lambda record, *, by, version, value: edit(
+            record, by=by, version=version, **{name: with_primary(record, name, column, value)}),
+    )
+
+
+def phone(model: type, edit: Any) -> Field:
+    return of(model, "phone", type=ValueType.PHONE, edits=primary(
+        "phones", "raw", edit, lambda: forms.CharField(max_length=60, required=False, widget=forms.TelInput)))
+
+
+def email(model: type, edit: Any) -> Field:
+    return of(model, "email", type=ValueType.EMAIL, edits=primary(
+        "emails", "address", edit, lambda: forms.EmailField(max_length=254, required=False)))
+
+
 REACH = [
     many("phones", gettext_lazy("phones"), ValueType.PHONE, "phone_rows__e164"),
     many("emails", gettext_lazy("e-mails"), ValueType.EMAIL, "email_rows__address"),
@@ -141,9 +166,13 @@ register(
     fields=[
         of(Client, "name", type=ValueType.NAME, sort_path="sort_key"),
         of(Client, "name_other", type=ValueType.NAME),
-        of(Client, "phone", type=ValueType.PHONE),
-        of(Client, "email", type=ValueType.EMAIL),
-        of(Client, "country", type=ValueType.CODE),
+        phone(Client, edit_client),
+        email(Client, edit_client),
+        of(Client, "city", edits=primary("addresses", "city", edit_client,
+                                         lambda: forms.CharField(max_length=120, required=False))),
+        of(Client, "country", type=ValueType.CODE, edits=primary(
+            "addresses", "country", edit_client,
+            lambda: forms.ChoiceField(choices=country_choices, required=False, widget=QuickSelect))),
         of(Client, "registration_number", type=ValueType.CODE),
         of(Client, "tax_number", type=ValueType.CODE),
         of(Client, "external_id", type=ValueType.CODE),
@@ -233,6 +262,7 @@ register(
     form=ClientForm,
     create=create_client,
     edit=edit_client,
+    assign=assign,
     importer=ClientImporter,
     merger=ClientMerger,
     head="clients/head.html",
@@ -245,8 +275,8 @@ register(
     fields=[
         of(Contact, "name", type=ValueType.NAME, sort_path="sort_key"),
         of(Contact, "name_other", type=ValueType.NAME),
-        of(Contact, "phone", type=ValueType.PHONE),
-        of(Contact, "email", type=ValueType.EMAIL),
+        phone(Contact, edit_contact),
+        email(Contact, edit_contact),
         of(Contact, "external_id", type=ValueType.CODE),
         of(Contact, "languages", choices=LANGUAGES),
         of(Contact, "last_contact_at", cell=last_contact_cell),
@@ -267,6 +297,7 @@ register(
         "contact.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
         "contact.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
         "contact.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
+        "contact.assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
         "contact.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
         "contact.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
         "contact.merged": Sentence(
@@ -286,6 +317,7 @@ register(
     form=ContactForm,
     create=create_contact,
     edit=edit_contact,
+    assign=assign,
     importer=ContactImporter,
     merger=ContactMerger,
     head="clients/contact_head.html",

@@ -11,7 +11,7 @@ from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from hijridate import Hijri
+from hijridate import Gregorian, Hijri
 
 from mudir.kit.arabic.fold import digits
 
@@ -36,6 +36,14 @@ def read_day(text: str) -> date:
     except OverflowError as error:  # outside the tables of Umm al-Qura
         raise ValueError(str(error)) from error
     return date(found.year, found.month, found.day)
+
+
+def hijri_text(day: date) -> str:
+    """A day as `read_day` reads it in the Hijri calendar, such as 1448-06-21; outside its tables as a Gregorian one."""
+    try:
+        return Gregorian.fromdate(day).to_hijri().isoformat()
+    except OverflowError:
+        return day.isoformat()
 
 
 def take_errors(form: forms.BaseForm, error: ValidationError) -> None:

@@ -34,6 +34,20 @@ class ValueType(StrEnum):
 
 
 @dataclass(frozen=True)
+class Edits:
+    """How a field is edited in its place that no form of its kind asks for.
+
+    `ask(record, by)` is its form field, `shown(record)` what that begins with, and
+    `write(record, by=, version=, value=)` a service. `part` names the rows beside the record that hold the value.
+    """
+
+    ask: Callable[[Any, User], Any]
+    shown: Callable[[Any], Any]
+    write: Callable[..., Any]
+    part: str = ""
+
+
+@dataclass(frozen=True)
 class Field:
     """One field id of the registry. `path` is the ORM path of its value, `sort_path` of what orders it."""
 
@@ -53,6 +67,7 @@ class Field:
     related: type[models.Model] | None = None
     computed: Callable[[User], Mapping[str, Any]] | None = None  # annotations whose values depend on who reads
     digits: int = 0  # of a number behind the point
+    edits: Edits | None = None  # in a list or among the facts, where the form has no such field
 
     def visible_to(self, actor: User) -> bool:
         return not self.permission or actor.has_permission(self.permission)

@@ -1,7 +1,7 @@
 """One declaration per record: everything a record can do follows from `register`; `add_panel` adds to its page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -110,6 +110,7 @@ class RecordType:
     edit: Callable[..., models.Model] | None
     importer: type | None
     merger: type | None
+    assign: Callable[..., models.Model] | None
     trash: Callable[..., models.Model] | None
     restore: Callable[..., models.Model] | None
     title: str  # field id of the name a person knows it by
@@ -175,6 +176,17 @@ class RecordType:
         return {name: value for name, value in self.visible_fields(actor).items()
                 if value.is_editable and not value.is_many and name not in ACCESS and value.writable_by(actor)}
 
+    def cells(self, actor: "User") -> dict[str, "Field"]:
+        """Those that the actor edits where they stand: in a list, or among the facts of a record's page."""
+        if not actor.has_permission("records.edit"):
+            return {}
+        writable = self.writable_fields(actor)
+        asked = {name: field for name, field in self.visible_fields(actor).items() if field.edits or name in writable}
+        if self.form is None:
+            return asked
+        in_code = {column.name for column in self.model._meta.fields} - set(self.form._meta.fields)
+        return {name: field for name, field in asked.items() if field.edits or name not in in_code}
+
 
 # What happens to records of every kind alike.
 COMMON_SENTENCES = {
@@ -206,6 +218,7 @@ def register(
     edit: Callable[..., models.Model] | None = None,
     importer: type | None = None,
     merger: type | None = None,
+    assign: Callable[..., models.Model] | None = None,
     trash: Callable[..., models.Model] | None = None,
     restore: Callable[..., models.Model] | None = None,
     title: str = "name",
@@ -218,11 +231,13 @@ def register(
 
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
-    `edit(record, by=, version=, **data)`, `trash(record, by=)` and `restore(record, by=)` are the record's own
-    services; without them plain ones are made. `parts` are rows beside the record that its history tells of; `board`
-    says what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that
-    the navigation opens the list with.
+    `edit(record, by=, version=, **data)`, `assign(record, by=, version=, owner=)`, `trash(record, by=)` and
+    `restore(record, by=)` are the record's own services; without them plain ones are made, but for `assign`: then
+    nobody hands records of the kind on. `parts` are rows beside the record that its history tells of; `board` says
+    what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that the
+    navigation opens the list with.
     """
+    from mudir.records.cells import handing_on
     from mudir.records.fields import field_from_model, has_type
 
     kind = model._meta.label_lower
@@ -234,6 +249,8 @@ def register(
         if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations", "tags"}
     }
     known |= {extra.id: extra for extra in fields}
+    if assign:
+        known["owner"] = replace(known["owner"], edits=handing_on(assign))
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):
         if name not in known:
             raise ValueError(f"{kind} has no field {name!r}.")
@@ -241,8 +258,8 @@ def register(
         model=model, slug=slug, icon=icon, fields_in_code=known, columns=tuple(columns), filters_in_code=tuple(filters),
         sort=sort or title, search_in_code=search or {}, imports=tuple(imports), sentences=sentences or {},
         facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts), board=board, form=form, create=create,
-        edit=edit, importer=importer, merger=merger, trash=trash, restore=restore, title=title, head=head, entry=entry,
-        in_navigation=in_navigation, opens_with=opens_with,
+        edit=edit, importer=importer, merger=merger, assign=assign, trash=trash, restore=restore, title=title,
+        head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

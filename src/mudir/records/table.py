@@ -108,8 +108,10 @@ def _compile(record_type: RecordType, columns: tuple[Field, ...], language: str)
         "codes": codes, "answered": answered, "NOTHING": NOTHING, "yes": escape(_("Yes")), "no": escape(_("No")),
         "pick": escape(_("Select")), "url": f"/{record_type.slug}/",
     }
+    version = 2 + sum(len(field.value_paths) for field in columns)
     source = [
-        '<tr data-id="{r[0]}"><td class="pick"><input type="checkbox" name="id" value="{r[0]}" form="selection" '
+        '<tr data-id="{r[0]}" data-v="{r[' f"{version}" ']}">'
+        '<td class="pick"><input type="checkbox" name="id" value="{r[0]}" form="selection" '
         'aria-label="{pick} {esc(r[1])}"></td>'
     ]
     place, after_title = 2, 0
@@ -143,7 +145,12 @@ def _compile(record_type: RecordType, columns: tuple[Field, ...], language: str)
     return names["row"]
 
 
+def row_paths(columns: Sequence[Field]) -> list[str]:
+    """What `Query.page` is asked for, so that `render_rows` has all that a row shows, and its version."""
+    return [*(path for column in columns for path in column.value_paths), "version"]
+
+
 def render_rows(record_type: RecordType, columns: Sequence[Field], rows: Sequence[tuple], fmt: Formatter) -> str:
-    """The `<tr>`s of a page of `Query.page(...)`; rows hold key, title, then the values of each column."""
+    """The `<tr>`s of a page of `Query.page(row_paths(columns))`."""
     row = _compile(record_type, tuple(columns), get_language() or "")
     return "".join([row(values, fmt) for values in rows])

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from mudir.records import registry
 from mudir.records.views import (
     board,
+    cells,
     columns,
     comments,
     duplicates,
@@ -106,6 +107,8 @@ urlpatterns = [
     path("<kind:record_type>/<key:pk>/", record.page, name="page"),
     path("<kind:record_type>/<key:pk>/edit/", forms.edit, name="edit"),
     path("<kind:record_type>/<key:pk>/merge/", merging.merge, name="merge"),
+    path("<kind:record_type>/<key:pk>/cells/<str:field>/", cells.cell, name="cell"),
+    path("<kind:record_type>/<key:pk>/cells/<str:field>/undoing/", cells.undoing, name="cell_undoing"),
     path("<kind:record_type>/<key:pk>/preview/", record.preview, name="preview"),
     path("<kind:record_type>/<key:pk>/timeline/", timeline.timeline, name="timeline"),
     path("<kind:record_type>/<key:pk>/comments/", comments.comments_page, name="comments"),

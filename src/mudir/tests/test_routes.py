@@ -67,6 +67,7 @@ MATRIX = {
     "records:comment_restoration": RECORD, "records:mentions": RECORD, "records:star": RECORD, "records:visit": RECORD,
     "records:merge": RECORD, "records:undo_merge": RECORD, "records:dismissal": RECORD,
     "records:dismissal_removal": RECORD, "records:trash": RECORD, "records:restore": RECORD,
+    "records:cell": RECORD, "records:cell_undoing": RECORD,
     "clients:stage": RECORD, "clients:client_reach": RECORD, "clients:freshness": RECORD, "clients:contacts": RECORD,
     "clients:unlink_contact": RECORD, "clients:client_nuances": RECORD, "clients:client_nuance": RECORD,
     "clients:remove_client_nuance": RECORD, "clients:relations": RECORD, "clients:unrelate": RECORD,

@@ -138,6 +138,8 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             elif name == "pk":
                 own = {"imports": "import", "merges": "merge", "duplicates": "candidate"}.get(route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk
+            elif name == "field":
+                given[name] = next(iter(record_type.cells(side.owner)))
             elif name in GIVEN:
                 given[name] = GIVEN[name]
             else:

@@ -6,6 +6,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.forms.widgets import TelInput
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -110,17 +111,17 @@ class ReachForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        sent = {name for name in FORMS if self.is_bound and f"{name}-TOTAL_FORMS" in self.data}
+        self.sent = {name for name in FORMS if self.is_bound and f"{name}-TOTAL_FORMS" in self.data}
+
+    @cached_property
+    def lists(self) -> dict[str, Rows]:
         record = self.instance if self.instance.pk else None
-        self.lists = {
-            name: make_rows(name, record=record, data=self.data if name in sent else None) for name in FORMS
-        }
+        return {name: make_rows(name, record=record, data=self.data if name in self.sent else None) for name in FORMS}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        for name, rows in self.lists.items():
-            if not rows.is_bound:
-                continue
+        for name in sorted(self.sent):
+            rows = self.lists[name]
             if rows.is_valid():
                 data[name] = rows.rows()
             else:

@@ -16,9 +16,11 @@ from mudir.records.services import add_event, locked, save_changes, service
 
 
 @service
-def assign[R: Record](record: R, *, by: User, owner: User, team: Team | None = None) -> R:
-    """Give the record to another owner; it goes to the owner's team unless one is named."""
-    current = locked(record, by=by)
+def assign[R: Record](
+    record: R, *, by: User, owner: User, team: Team | None = None, version: int | None = None
+) -> R:
+    """Give the record to another owner; it goes to the owner's team unless one is named. Raises `Conflict`."""
+    current = locked(record, by=by, version=version)
     if not rules.can_assign(by, current):
         raise PermissionDenied
     if not rules.can_own(owner):

@@ -41,6 +41,17 @@ def rows_of(record: Client | Contact, name: str) -> list[dict[str, Any]]:
     return list(model.objects.filter(**parent_of(record)).order_by(*order).values(*COLUMNS[name]))
 
 
+def with_primary(record: Client | Contact, name: str, column: str, value: str) -> list[Row]:
+    """The record's rows with another value in the primary one: made where there is none, gone where nothing is left."""
+    rows = rows_of(record, name)
+    first, rest = (rows[0], rows[1:]) if rows and rows[0]["is_primary"] else ({"is_primary": True}, rows)
+    if first.get(column) == value:
+        return rows
+    changed = first | {column: value} | ({"extension": ""} if name == "phones" else {})
+    left = any(changed.get(said) for said in IDENTITY[name] if said != "e164") if name == "addresses" else value
+    return [changed, *rest] if left else rest
+
+
 def clean_rows(name: str, rows: Iterable[Row], *, by: User) -> list[models.Model]:
     """The rows as unsaved models: normalised, validated, without doubles, one of them primary."""
     model, kept = ROWS[name], {}

@@ -200,6 +200,13 @@ def _notes(bound: BoundField, hint: object) -> str:
 
 
 @register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """The control of a field alone, named by its label, where that stands beside it already."""
+    drawn = bound.as_widget(attrs=_direction(bound) | {"aria-label": capfirst(str(bound.label))})
+    return mark_safe(f'<span class="select">{drawn}</span>') if _shape(bound) == "select" else drawn  # noqa: S308  drawn by its widget
+
+
+@register.simple_tag
 def field(
     bound: BoundField, label: str = "", hint: str = "", placeholder: str | None = None, hide_label: bool = False,
     wide: bool = False,

@@ -25,7 +25,7 @@ from mudir.records.query import (
 from mudir.records.registry import RecordType
 from mudir.records.saved_views import views_of
 from mudir.records.shown import ALL, Shown, shown_of
-from mudir.records.table import render_rows
+from mudir.records.table import render_rows, row_paths
 from mudir.records.views.chips import chip
 from mudir.records.views.groups import groups_of, sums_of
 
@@ -64,7 +64,7 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 def page_of(query: Query, shown: Shown, fmt: Formatter, *, of_group: bool) -> dict:
     """The rows of a page, drawn, and where the next one is."""
-    page = query.page([path for column in query.columns for path in column.value_paths])
+    page = query.page(row_paths(query.columns))
     further = shown.changed(after=page.next_cursor).address + ("&rows=1" if of_group else "")
     return {
         "rows": mark_safe(render_rows(query.record_type, query.columns, page.rows, fmt)),  # noqa: S308  escaped there
@@ -89,8 +89,11 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
     total = query.total()
     total_text = request.formatter.number(total.count)
     can_create = rules.can_create(request.user, record_type.model)
+    edited = record_type.cells(request.user)
     return {
         "heads": [column_head(column, query, shown) for column in query.columns],
+        "names": ",".join(column.id for column in query.columns),
+        "edited": ",".join(column.id if column.id in edited else "" for column in query.columns),
         "chips": chips,
         "tabs": tabs_of(record_type, shown, views, whole_url),
         "view": shown.view,

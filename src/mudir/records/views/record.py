@@ -110,6 +110,7 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record) 
         "record": record,
         "title": str(record),
         "facts": facts_of(record_type, record, request.user, request.formatter),
+        "cells": record_type.cells(request.user),
         "can_edit": rules.can_edit(request.user, record),
         "can_delete": rules.can_delete(request.user, record),
         "can_merge": record_type.merger is not None and rules.can_merge(request.user, record),

@@ -2,6 +2,7 @@
 import "./again.js";
 import "./autosubmit.js";
 import "./bell.js";
+import "./cells.js";
 import "./combobox.js";
 import "./drop.js";
 import "./grid.js";

@@ -23,7 +23,7 @@ def pages_of(director: User) -> list[str]:
         "/", "/clients/", "/clients/?f=tier.is.key", "/clients/?q=zzzz", "/clients/?f=nothing.is.here", "/contacts/",
         "/tasks/", "/calls/", client, f"{client}?show=calls", f"{client}edit/", f"{client}stage/", f"{client}access/",
         f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", f"{client}history/",
-        f"{client}merge/", f"{client}merge/?with={other}",
+        f"{client}cells/sector/", f"{client}merge/", f"{client}merge/?with={other}",
         f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/duplicates/", "/clients/new/",
         "/clients/filter/", "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/",
         "/contacts/new/", "/trash/", "/clients/board/", "/calls/board/", f"{client}move/?by=stage",
