@@ -39,7 +39,7 @@ def results(request: HttpRequest) -> HttpResponse:
     """Records of every kind that the words find; without words, those the person worked on last."""
     text = request.GET.get("q", "").strip()[:LONGEST]
     in_palette = wants_fragment(request)
-    context = {"q": text, "in_palette": in_palette, "groups": [], "makes": [], "favourites": [], "error": ""}
+    context = {"q": text, "in_palette": in_palette, "groups": [], "makes": [], "starred": [], "error": ""}
     status = 200
     try:
         hits = search.find(request.user, text, limit=IN_PALETTE if in_palette else ON_PAGE) if text else []
@@ -48,8 +48,8 @@ def results(request: HttpRequest) -> HttpResponse:
     if text:
         context["makes"] = _makes(request.user, text)
     else:
-        context["favourites"] = marks.favourites_of(request.user)[:RECENT]
-        starred = {(hit.kind, hit.id) for hit in context["favourites"]}
+        context["starred"] = marks.favourites_of(request.user)[:RECENT]
+        starred = {(hit.kind, hit.id) for hit in context["starred"]}
         hits = [hit for hit in recent(request.user) if (hit.kind, hit.id) not in starred]
     context["groups"] = grouped(hits)
     return render_page(request, "records/search.html", context, fragment="hits", status=status)
