@@ -8,7 +8,7 @@ from django.urls import URLPattern, include, path
 from ninja import NinjaAPI
 
 from mudir.accounts.models import User
-from mudir.api import verbs
+from mudir.api import pages, verbs
 from mudir.api.access import Key
 from mudir.api.calling import answer
 from mudir.api.description import description
@@ -63,4 +63,9 @@ def open_to_keys(patterns: list[URLPattern]) -> list[URLPattern]:
 
 
 app_name = "programs"
-urlpatterns = [path("api/v1/", include((open_to_keys(api.urls[0]), "api")))]
+urlpatterns = [
+    path("api/v1/", include((open_to_keys(api.urls[0]), "api"))),
+    path("settings/keys/", pages.keys, name="keys"),
+    path("settings/keys/<int:pk>/revocation/", pages.revocation, name="key_revocation"),
+    path("settings/api/", pages.reference, name="reference"),
+]
