@@ -113,7 +113,7 @@ def _phone(value: str) -> str:
 
 @lru_cache(maxsize=512)
 def _currency(code: str, language: str) -> str:
-    return get_currency_symbol(code, LOCALES[language]).strip("\u200e\u200f")
+    return get_currency_symbol(code, LOCALES[language]).strip("\u200e\u200f.")
 
 
 @lru_cache(maxsize=2)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mudir.kit.money import Money
 
@@ -35,10 +36,10 @@ class CustomField(models.Model):
     class Type(models.TextChoices):
         TEXT = "text", _("Text")
         LONG_TEXT = "long_text", _("Long text")
-        NUMBER = "number", _("Number")
+        NUMBER = "number", pgettext_lazy("type of field", "Number")
         MONEY = "money", _("Money")
         PERCENT = "percent", _("Percent")
-        DATE = "date", _("Date")
+        DATE = "date", pgettext_lazy("type of field", "Date")
         MOMENT = "moment", _("Date and time")
         CHOICE = "choice", _("Choice")
         CHOICES = "choices", _("Several choices")
@@ -46,7 +47,7 @@ class CustomField(models.Model):
         PERSON = "person", _("Person of the house")
         RECORD = "record", _("Another record")
         PHONE = "phone", _("Phone")
-        EMAIL = "email", _("E-mail")
+        EMAIL = "email", pgettext_lazy("type of field", "E-mail")
         LINK = "link", _("Link")
 
     class Index(models.TextChoices):
