@@ -25,7 +25,7 @@ from mudir.records.importing import Change, Identity, Recognised, Refused, Row
 
 CODES = ("registration_number", "tax_number", "external_id")
 KEPT = ("kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
-        "client_since", "source", "languages", "present_supplier", "notes", "external_id")
+        "client_since", "source", "languages", "present_supplier", "notes", "external_id", "custom")
 
 
 class ClientImporter(ReachImporter):
@@ -87,7 +87,7 @@ class ClientImporter(ReachImporter):
         super().make_ready(row, today=today)
 
     def found_by(self, row: Row) -> Mapping[str, Any]:
-        return row.ready | found_by(row.data[1])
+        return row.ready | found_by(row.data[1], row.ready.get("custom"))
 
     def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
         lists_of, words = [row.data[1] for row in rows], [row.words for row in rows]

@@ -23,7 +23,8 @@ from mudir.kit.bulk import draw_keys, insert
 from mudir.records import registry, search
 from mudir.records.importing import Change, Identity, Recognised, Refused, Row
 
-KEPT = ("name", "name_other", "title", "job_title", "department", "birthday", "languages", "notes", "external_id")
+KEPT = ("name", "name_other", "title", "job_title", "department", "birthday", "languages", "notes", "external_id",
+        "custom")
 SHARED_PHONES = {Phone.Type.WORK, Phone.Type.FAX}  # colleagues have the same one
 
 
@@ -89,7 +90,7 @@ class ContactImporter(ReachImporter):
         }
 
     def found_by(self, row: Row) -> Mapping[str, Any]:
-        return row.data[0] | found_by(row.data[1])
+        return row.data[0] | found_by(row.data[1], row.data[0].get("custom"))
 
     def create(self, rows: Sequence[Row], *, today: date) -> tuple[list[int], list[int]]:
         clients, beside = self._clients(rows, today=today)

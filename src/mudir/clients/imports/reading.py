@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
@@ -13,7 +14,10 @@ from mudir.clients.imports.cleaning import Unfit, tidy
 from mudir.clients.imports.headers import ADDRESS_PARTS, GROUPS, TYPE_WORDS, TYPES
 from mudir.clients.models import Address, Email, Phone
 from mudir.kit.phones import digits_of
+from mudir.records.custom.values import can_be_read, read_text
 from mudir.records.importing import Importer, Recognised, Row, Target
+from mudir.records.models import CustomField
+from mudir.records.models.custom import PREFIX
 
 NAME_PARTS = ("name:given", "name:middle", "name:family", "name:suffix")
 # How spreadsheets and exports keep a text a text.
@@ -48,6 +52,18 @@ class ReachImporter(Importer):
         self.phone_columns = self._typed_columns("phones", self.phone_type)
         self.email_columns = self._typed_columns("emails", Email.Type.WORK)
         self.addresses = self._address_groups()
+        self.custom: dict[str, CustomField] | None = None
+
+    def prepare(self) -> None:
+        super().prepare()
+        if self.custom is None:
+            writable = self.record_type().writable_fields(self.by)
+            self.custom = {name: writable[name].made for name in self.places
+                           if name.startswith(PREFIX) and name in writable}
+
+    def __reduce__(self) -> tuple:
+        kind, given, state = super().__reduce__()
+        return kind, given, {**state, "custom": self.custom}
 
     # ── the mapping ──
 
@@ -71,7 +87,8 @@ class ReachImporter(Importer):
                 continue
             for target, label in cls._targets_of(name, str(field.label) if field else ""):
                 found.append(Target(target, label, cls._group(name)))
-        return found
+        own = [field for name, field in record_type.writable_fields(by).items() if name in record_type.custom_fields]
+        return [*found, *(Target(field.id, field.label, GROUPS["about"]) for field in own if can_be_read(field.made))]
 
     @classmethod
     def _targets_of(cls, name: str, label: str) -> list[tuple[str, Any]]:
@@ -221,6 +238,8 @@ class ReachImporter(Importer):
         joined = " ".join(filter(None, parts))
         lists = {"phones": self._phones(cells, problems), "emails": self._emails(cells, problems),
                  "addresses": self._addresses(cells, problems)}
+        if custom := self._custom(cells, problems):
+            values["custom"] = custom
         if self.keep_unfit and problems:
             unfit = [f"{self.heads[problem['column']]}: {problem['value']}" for problem in problems]
             values["notes"] = "\n".join(filter(None, [values.get("notes"), *unfit]))
@@ -236,6 +255,20 @@ class ReachImporter(Importer):
             if REPLACEMENT in cells[place]:
                 problems.append(self._problem(Unfit("unreadable"), place, cells[place]))
         return self._finish(number, cells, values, lists, joined, problems)
+
+    def _custom(self, cells: Sequence[str], problems: list) -> dict[str, Any]:
+        """Values of custom fields as they are stored."""
+        found: dict[str, Any] = {}
+        for name, made in (self.custom or {}).items():
+            for place in self.places[name]:
+                if not cells[place] or made.code in found:
+                    continue
+                try:
+                    found[made.code] = read_text(made, cells[place], by=self.by)
+                except ValidationError as error:
+                    unfit = Unfit("custom", why=" ".join(error.messages)[:200])
+                    problems.append(self._problem(unfit, place, cells[place]))
+        return found
 
     def _finish(self, number: int, cells: Sequence[str], values: dict, lists: dict, joined: str, problems: list) -> Row:
         raise NotImplementedError

@@ -18,6 +18,7 @@ from mudir.kit.history import HistoryRow
 from mudir.records import search
 from mudir.records.importing import Change
 from mudir.records.models import Event, Record
+from mudir.records.models.custom import PREFIX
 from mudir.records.services import Conflict
 
 REASON = "what an import of the person made, to be undone"
@@ -31,9 +32,10 @@ def insert_rows(model: type[models.Model], parent: str, rows: Iterable[tuple[int
     insert(model, ({parent: pk, **row} for pk, row in rows))
 
 
-def found_by(lists: Mapping[str, list]) -> dict[str, list[str]]:
-    """The numbers and addresses that a record is found by."""
-    return {"phones": [row["e164"] for row in lists.get("phones", ()) if row["e164"]],
+def found_by(lists: Mapping[str, list], custom: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The numbers and addresses that a record is found by, and its custom values by the ids of their fields."""
+    return {**{f"{PREFIX}{code}": value for code, value in (custom or {}).items()},
+            "phones": [row["e164"] for row in lists.get("phones", ()) if row["e164"]],
             "emails": [row["address"] for row in lists.get("emails", ())]}
 
 
@@ -55,7 +57,13 @@ def changes_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a service is to write, and what stands there now. A list only grows: no number is lost by an import."""
     data, before = {}, {}
+    for code, stored in values.get("custom", {}).items():
+        now = record.custom.get(code)
+        if now != stored and (overwrite or now is None):
+            data[f"{PREFIX}{code}"], before[f"{PREFIX}{code}"] = stored, now
     for name, value in values.items():
+        if name == "custom":
+            continue
         now = getattr(record, name)
         if value in ("", None, []) or now == value or not (overwrite or now in ("", None, [])):
             continue
@@ -92,7 +100,7 @@ def write_back(model: type[Record], pk: int, change: Change, edit: Callable[...,
         return False
     before = dict(change.before)
     confirmations = before.pop("confirmations", None)
-    data = {name: value if name in LISTS else model._meta.get_field(name).to_python(value)
+    data = {name: value if name in LISTS or name.startswith(PREFIX) else model._meta.get_field(name).to_python(value)
             for name, value in before.items()}
     try:
         edit(record, by=by, version=change.version, **data)

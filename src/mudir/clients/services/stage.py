@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.clients import rules
 from mudir.clients.models import Client, Stage
+from mudir.records.custom import missing_at
 from mudir.records.services import add_event, locked, save_changes, service
 
 
@@ -25,6 +26,9 @@ def move_stage(client: Client, *, to: int, by: User, reason: str = "", version: 
         raise ValidationError({"to": _("The cycle has the stages 1 to 10.")})
     if to == current.stage:
         raise ValidationError({"to": _("The client is in this stage already.")})
+    if to > current.stage and (missing := missing_at(current, to, by=by)):
+        names = _(", ").join(str(field.label) for field in missing)
+        raise ValidationError({"to": _("First fill in what this stage asks for: %(fields)s.") % {"fields": names}})
     reason = reason.strip()
     if needs_reason(current, to) and not reason:
         raise ValidationError({"reason": _("Write why the client skips a stage or goes back.")})

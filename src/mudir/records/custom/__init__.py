@@ -4,6 +4,6 @@ Their ids begin with `custom.`; their values live in `Record.custom` and are wri
 """
 
 from mudir.records.custom.known import fields_of, forget_known, fresh
-from mudir.records.custom.values import named, take_custom, told_of_doubles
+from mudir.records.custom.values import missing_at, named, take_custom, told_of_doubles
 
-__all__ = ["fields_of", "forget_known", "fresh", "named", "take_custom", "told_of_doubles"]
+__all__ = ["fields_of", "forget_known", "fresh", "missing_at", "named", "take_custom", "told_of_doubles"]

@@ -1,5 +1,6 @@
 """Values of custom fields on their way into a record: each checked and brought into the form it is stored in."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.kit.arabic.fold import digits
+from mudir.kit.arabic.fold import digits, fold
 from mudir.kit.forms import read_day
 from mudir.kit.money import Money, digits_of_currency, is_currency
 from mudir.kit.phones import parse_phone
@@ -150,6 +151,23 @@ def to_store(field: CustomFieldOf, value: Any, *, by: User, before: Any = None) 
     if isinstance(value, str) and "\0" in value:
         raise ValidationError(_("The value holds a character that no field can have."))
     return CHECKS[field.made.type](field.made, value, by, before)
+
+
+def can_be_read(made: CustomField) -> bool:
+    """Whether a column of a file can be it: not a row, of which a file has no key, nor what may be had only once."""
+    return made.type not in {Type.PERSON, Type.RECORD} and not made.is_unique
+
+
+def read_text(made: CustomField, text: str, *, by: User) -> Any:
+    """A cell of a file as it is stored; choices are named by code or by name. Asks the database nothing."""
+    if made.type not in {Type.CHOICE, Type.CHOICES}:
+        return CHECKS[made.type](made, text.strip(), by, None)
+    codes = {fold(word): one["code"] for one in made.choices for word in (one.get("ar"), one.get("en"), one["code"])
+             if word and not one.get("archived")}
+    if made.type == Type.CHOICE:
+        return _choice(made, codes.get(fold(text), text.strip()), by, None)
+    words = filter(None, map(str.strip, re.split(r"[;,،؛\n]", text)))
+    return _choices(made, [codes.get(fold(word), word) for word in words], by, None)
 
 
 def _text(made: CustomField, value: Any, by: User, before: Any) -> str:

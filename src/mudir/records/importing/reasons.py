@@ -20,6 +20,7 @@ SENTENCES = {
     "unreadable": gettext_lazy("A letter could not be read. Choose another encoding, or write the value anew."),
     "forbidden": gettext_lazy("You may not change the record that this row is a duplicate of."),
     "invalid": gettext_lazy("%(value)s"),
+    "custom": gettext_lazy("%(why)s"),
     "same_code": gettext_lazy("Same number"),
     "same_email": gettext_lazy("Same e-mail"),
     "same_phone": gettext_lazy("Same phone"),

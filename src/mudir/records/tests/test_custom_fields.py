@@ -5,16 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from mudir.clients.models import Client
-from mudir.clients.services import create_client, edit_client
+from mudir.clients.services import create_client, edit_client, move_stage
 from mudir.kit.money import Money
 from mudir.records import custom, registry
 from mudir.records.custom.writing import archive_field, create_field, edit_field, reorder_fields, restore_field
-from mudir.records.models import CustomField, Event, Setup
+from mudir.records.importing import running
+from mudir.records.models import CustomField, Event, Import, Setup
 from mudir.records.query import Condition, Group, Query, QuerySpec, SpecError
 from mudir.records.services import Conflict
 from mudir.records.tests.test_forms import sent
@@ -354,6 +356,20 @@ def test_a_required_field_must_be_filled_in(administrator, owner, client_of_owne
         edit_client(client_of_owner, by=owner, **{"custom.size": " "})
 
 
+def test_a_field_required_from_a_stage_on_is_asked_for_there(administrator, owner, client_of_owner):
+    made(administrator, required_from=3)
+    edit_client(client_of_owner, by=owner, **{"custom.size": ""})
+    move_stage(client_of_owner, to=2, by=owner)
+    with pytest.raises(ValidationError) as refused:
+        move_stage(client_of_owner, to=3, by=owner)
+    assert refused.value.message_dict == {"to": ["First fill in what this stage asks for: Size."]}
+
+    edit_client(client_of_owner, by=owner, **{"custom.size": "A"})
+    move_stage(client_of_owner, to=3, by=owner)
+    with pytest.raises(ValidationError):
+        edit_client(client_of_owner, by=owner, **{"custom.size": ""})
+
+
 def test_a_new_record_has_the_default(administrator, owner):
     made(administrator, "choice", default="small")
 
@@ -474,3 +490,37 @@ def test_another_process_sees_a_change_with_its_next_request(administrator, owne
     Setup.objects.update(stamp="00000000-0000-4000-8000-000000000000")  # as the other process leaves it
     with custom.fresh():
         assert str(field().label) == "Width"
+
+
+def test_a_file_fills_custom_fields_and_its_undo_empties_them(administrator, owner, settings, tmp_path):
+    settings.STORAGES = {**settings.STORAGES, "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}}
+    made(administrator, "choice", code="rank", name_en="Rank", name_ar="الرتبة")
+    made(administrator, "number", code="size", digits=1, name_en="Halls")
+    made(administrator, code="motto", name_en="Motto")
+    known = create_client(
+        by=owner, name="شركة النخبة للتجارة", registration_number="1010123456", **{"custom.rank": "small"})
+    table = ("Name,Registration number,Rank,Halls,Motto\nBasma,1010999999,كبير,٢٫٥,Quartzite\n"
+             "شركة النخبة للتجارة,1010123456,Large,3,\nNoor,1010888888,huge,4,\n")
+    browser = Browser()
+    browser.force_login(owner)
+    address = browser.post("/imports/", {"file": SimpleUploadedFile("clients.csv", table.encode())}).url
+    job = Import.objects.get()
+    assert job.mapping == ["name", "registration_number", "custom.rank", "custom.size", "custom.motto"]
+    running.work_on(job)
+    browser.post(f"{address}mapping/", {f"target-{place}": target for place, target in enumerate(job.mapping)})
+    running.work_on(Import.objects.get())
+    assert "“huge” is not one of the choices." in browser.get(address).content.decode()
+    browser.post(f"{address}run/", {"duplicates": "fill"})
+    running.work_on(Import.objects.get())
+
+    assert Client.objects.visible_to(owner).get(name="Basma").custom == {
+        "rank": "large", "size": "2.5", "motto": "Quartzite"}
+    assert names(owner, text="quartzite") == ["Basma"]
+    known.refresh_from_db()
+    assert known.custom == {"rank": "small", "size": "3.0"}
+    browser.post(f"{address}undoing/")
+    running.work_on(Import.objects.get())
+    known.refresh_from_db()
+    assert known.custom == {"rank": "small"}
+    assert not Client.objects.visible_to(owner).filter(name="Basma").exists()
