@@ -29,7 +29,7 @@ def middle_of(page: str) -> str:
 
 
 def facts_of(page: str) -> dict[str, str]:
-    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, re.DOTALL)
+    found = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, re.DOTALL)
     return {label: re.sub(r"<[^>]+>", " ", value).strip() for label, value in found}
 
 
@@ -156,18 +156,18 @@ def test_looking_writes_nothing_and_costs_the_same_however_much_is_known(client,
 
 def test_the_name_of_another_record_leads_to_its_page(client, owner, client_of_owner, monkeypatch):
     branch = create_client(by=owner, name="Branch", head_office=client_of_owner)
-    monkeypatch.setattr(registry.for_model(Client), "facts", {"": ["owner", "head_office"]})
+    monkeypatch.setattr(registry.for_model(Client), "facts_in_code", {"": ["owner", "head_office"]})
     page = body(client, owner, f"/clients/{branch.pk}/")
 
     name = f"<bdi>{client_of_owner.name}</bdi>"
-    assert f'<dd><a class="link" href="/clients/{client_of_owner.pk}/">{name}</a></dd>' in page
+    assert f'<dd data-edit="head_office"><a class="link" href="/clients/{client_of_owner.pk}/">{name}</a>' in page
 
 
 def test_another_record_that_one_does_not_see_is_not_named(client, owner, teammate, client_of_owner, monkeypatch):
     branch = create_client(by=owner, name="Branch", head_office=client_of_owner)
     share(branch, by=owner, user=teammate)
     kind = registry.for_model(Client)
-    monkeypatch.setattr(kind, "facts", {"": ["owner", "head_office"]})
+    monkeypatch.setattr(kind, "facts_in_code", {"": ["owner", "head_office"]})
 
     page = main_of(body(client, teammate, f"/clients/{branch.pk}/"))
     assert client_of_owner.name not in page
