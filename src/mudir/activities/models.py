@@ -12,6 +12,7 @@ from mudir.clients.models import Client, Contact
 from mudir.clients.models.client import PRESENT, TRASHED
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
+from mudir.records.models.tag import tags_index
 from mudir.records.scope import DependentQuerySet, OfRow, present
 
 
@@ -91,6 +92,7 @@ class Call(Activity):
         verbose_name_plural = _("calls")
         indexes = [
             models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="calls_in_trash"),
+            tags_index("calls_by_tag"),
             models.Index(fields=["client", "-started_at"], name="calls_of_client"),
             models.Index(fields=["started_at", "id"], condition=PRESENT, name="calls_by_start"),
             models.Index(fields=["owner", "started_at", "id"], condition=PRESENT, name="calls_of_owner"),
@@ -113,6 +115,7 @@ class Note(Activity):
         indexes = [
             models.Index(fields=["created_at", "id"], condition=PRESENT, name="notes_by_age"),
             models.Index(fields=["trashed_at", "id"], condition=TRASHED, name="notes_in_trash"),
+            tags_index("notes_by_tag"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +144,7 @@ class Task(Activity):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         indexes = [
+            tags_index("tasks_by_tag"),
             models.Index(fields=["owner", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_owner"),
             models.Index(fields=["client", "due_date"], condition=Q(done_at__isnull=True), name="open_tasks_of_client"),
             models.Index(fields=["due_date", "id"], condition=PRESENT, name="tasks_by_due_date"),

@@ -60,6 +60,12 @@ def missing_in(values: Mapping[str, Any]) -> list[Promise]:
     return [MISSING[fact] for fact in absent[:2]]
 
 
+def with_contact(clients: Iterable[int]) -> Iterable[int]:
+    """Those of the clients that have a contact person."""
+    return ContactRole.objects.filter(client__in=clients, contact__trashed_at__isnull=True).values_list(
+        "client_id", flat=True)
+
+
 def has_contact(client: Client) -> bool:
     return client.pk is not None and ContactRole.objects.filter(
         client=client.pk, contact__trashed_at__isnull=True).exists()

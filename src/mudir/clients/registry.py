@@ -17,7 +17,17 @@ from mudir.clients.imports import ClientImporter, ContactImporter
 from mudir.clients.languages import LANGUAGES
 from mudir.clients.merging import ClientMerger, ContactMerger
 from mudir.clients.models import Client, Contact, ContactRole, Nuance, Relation, Stage, Tier
-from mudir.clients.services import assign, create_client, create_contact, edit_client, edit_contact, move_stage
+from mudir.clients.services import (
+    assign,
+    assign_many,
+    create_client,
+    create_contact,
+    edit_client,
+    edit_clients,
+    edit_contact,
+    edit_contacts,
+    move_stage,
+)
 from mudir.clients.services.reach import COLUMNS, ROWS, rows_of, with_primary
 from mudir.kit.countries import country_choices
 from mudir.kit.formatting import Formatter
@@ -262,7 +272,9 @@ register(
     form=ClientForm,
     create=create_client,
     edit=edit_client,
+    edit_many=edit_clients,
     assign=assign,
+    assign_many=assign_many,
     importer=ClientImporter,
     merger=ClientMerger,
     head="clients/head.html",
@@ -317,7 +329,9 @@ register(
     form=ContactForm,
     create=create_contact,
     edit=edit_contact,
+    edit_many=edit_contacts,
     assign=assign,
+    assign_many=assign_many,
     importer=ContactImporter,
     merger=ContactMerger,
     head="clients/contact_head.html",

@@ -85,6 +85,8 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
     match field.type:
         case ValueType.CHOICE:
             return table.chip(table.choice_chips(field), value)
+        case ValueType.LIST if not field.choices:
+            return table.tags(value)
         case ValueType.LIST:
             return table.codes(table.choice_chips(field), value)
         case ValueType.YES_NO:

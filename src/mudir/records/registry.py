@@ -111,6 +111,8 @@ class RecordType:
     importer: type | None
     merger: type | None
     assign: Callable[..., models.Model] | None
+    edit_many: Callable[..., dict] | None
+    assign_many: Callable[..., dict] | None
     trash: Callable[..., models.Model] | None
     restore: Callable[..., models.Model] | None
     title: str  # field id of the name a person knows it by
@@ -219,6 +221,8 @@ def register(
     importer: type | None = None,
     merger: type | None = None,
     assign: Callable[..., models.Model] | None = None,
+    edit_many: Callable[..., dict] | None = None,
+    assign_many: Callable[..., dict] | None = None,
     trash: Callable[..., models.Model] | None = None,
     restore: Callable[..., models.Model] | None = None,
     title: str = "name",
@@ -233,12 +237,14 @@ def register(
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
     `edit(record, by=, version=, **data)`, `assign(record, by=, version=, owner=)`, `trash(record, by=)` and
     `restore(record, by=)` are the record's own services; without them plain ones are made, but for `assign`: then
-    nobody hands records of the kind on. `parts` are rows beside the record that its history tells of; `board` says
-    what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that the
-    navigation opens the list with.
+    nobody hands records of the kind on. `edit_many(changes, by=)` and `assign_many(changes, by=)` do to many locked
+    records with a few statements what those do to one; without them each is written by itself. `parts` are rows beside
+    the record that its history tells of; `board` says what a card shows and how it is moved. Records with a `merger`
+    can be merged. `opens_with` is the query that the navigation opens the list with.
     """
     from mudir.records.cells import handing_on
     from mudir.records.fields import field_from_model, has_type
+    from mudir.records.tags import tags_field
 
     kind = model._meta.label_lower
     if kind in _types:
@@ -248,7 +254,7 @@ def register(
         for column in model._meta.fields
         if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations", "tags"}
     }
-    known |= {extra.id: extra for extra in fields}
+    known |= {extra.id: extra for extra in (tags_field(), *fields)}
     if assign:
         known["owner"] = replace(known["owner"], edits=handing_on(assign))
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):
@@ -256,10 +262,11 @@ def register(
             raise ValueError(f"{kind} has no field {name!r}.")
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields_in_code=known, columns=tuple(columns), filters_in_code=tuple(filters),
-        sort=sort or title, search_in_code=search or {}, imports=tuple(imports), sentences=sentences or {},
-        facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts), board=board, form=form, create=create,
-        edit=edit, importer=importer, merger=merger, assign=assign, trash=trash, restore=restore, title=title,
-        head=head, entry=entry, in_navigation=in_navigation, opens_with=opens_with,
+        sort=sort or title, search_in_code={**search, "tags": "B"} if search else {}, imports=tuple(imports),
+        sentences=sentences or {}, facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts), board=board,
+        form=form, create=create, edit=edit, importer=importer, merger=merger, assign=assign, edit_many=edit_many,
+        assign_many=assign_many, trash=trash, restore=restore, title=title, head=head, entry=entry,
+        in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type
     return record_type

@@ -40,6 +40,11 @@ def can_assign(user: User, record: Record) -> bool:
     return user.has_permission("records.assign") or record.owner_id == user.pk
 
 
+def can_make_tags(user: User) -> bool:
+    """Known tags are for whoever edits a record."""
+    return user.has_permission("records.create")
+
+
 def can_export(user: User) -> bool:
     return user.has_permission("records.export")
 

@@ -54,6 +54,10 @@ def codes(choices: dict[Any, str], value: Sequence[Any]) -> str:
     return " ".join(choices.get(code, latin(code)) for code in value or ()) or NOTHING
 
 
+def tags(value: Sequence[str] | None) -> str:
+    return " ".join([f'<span class="chip tag"><bdi>{escape(tag)}</bdi></span>' for tag in value or ()]) or NOTHING
+
+
 def answered(value: bool | None, yes: str, no: str) -> str:
     return NOTHING if value is None else yes if value else no
 

@@ -9,10 +9,11 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from mudir.records import notifications, registry, search, trash
+from mudir.records.bulk import running as bulk
 from mudir.records.custom import indexing
 from mudir.records.duplicates import looking
 from mudir.records.importing import running
-from mudir.records.models import CustomField, Import
+from mudir.records.models import BulkAct, CustomField, Import
 
 AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError])
 
@@ -29,6 +30,15 @@ def work_on_import(import_id: int) -> None:
             return
         running.work_on(job)
     ask_for_spellings()
+
+
+@app.task(retry=AGAIN)
+def work_on_bulk_act(act_id: int) -> None:
+    """Do or take back what is left of an act on many records; rung twice, the second finds nothing left to do."""
+    job = BulkAct.objects.select_related("user").filter(pk=act_id).first()
+    if job is not None:
+        with override(job.user.language):
+            bulk.work_on(job)
 
 
 def finish_later(job: Import) -> None:

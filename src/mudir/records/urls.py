@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from mudir.records import registry
 from mudir.records.views import (
     board,
+    bulk,
     cells,
     columns,
     comments,
@@ -87,8 +88,11 @@ urlpatterns = [
     path("imports/<key:pk>/mends/", imports.mends, name="import_mends"),
     path("imports/<key:pk>/rejected/", imports.rejected, name="import_rejected"),
     path("imports/<key:pk>/undoing/", imports.undoing, name="import_undoing"),
+    path("acts/<key:pk>/", bulk.page, name="bulk_act"),
+    path("acts/<key:pk>/undoing/", bulk.undoing, name="bulk_undoing"),
     path("merges/<key:pk>/undoing/", merging.undo_merge, name="undo_merge"),
     path("<kind:record_type>/", lists.list_page, name="list"),
+    path("<kind:record_type>/bulk/", bulk.begin, name="bulk"),
     path("<kind:record_type>/filter/", filters.add_filter, name="filter"),
     path("<kind:record_type>/filters/", filters.editor, name="filters"),
     path("<kind:record_type>/columns/", columns.choose_columns, name="columns"),

@@ -14,6 +14,8 @@ from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
 from mudir.records import comments, merging, registry
+from mudir.records.bulk import running
+from mudir.records.bulk.acts import Trashing
 from mudir.records.importing import intake
 from mudir.records.looks import Look
 from mudir.records.models import DuplicateCandidate, Record
@@ -83,6 +85,8 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "relation_pk": relation.pk,
         "removal": clients.unrelate(client, relation=gone, by=owner),
         "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
+        "act": running.begin(Trashing(registry.for_kind("clients.client"), owner), "trash", keys=[client.pk], by=owner,
+                             back="/clients/").pk,
         "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
         "candidate": DuplicateCandidate.objects.create(
             kind="clients.client", first_id=client.pk, second_id=beside.pk, score=0.9, reasons=["name"],
@@ -136,7 +140,8 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             elif name == "pk" and route.name.startswith("records:view"):
                 given[name] = side.views[record_type.kind]
             elif name == "pk":
-                own = {"imports": "import", "merges": "merge", "duplicates": "candidate"}.get(route.first)
+                own = {"acts": "act", "imports": "import", "merges": "merge", "duplicates": "candidate"}.get(
+                    route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk
             elif name == "field":
                 given[name] = next(iter(record_type.cells(side.owner)))

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
+from mudir.records.models.tag import tags_index
 from mudir.records.scope import OwnedQuerySet
 
 PRESENT = models.Q(trashed_at__isnull=True)
@@ -111,6 +112,7 @@ class Client(Record):
         ]
         # What the list sorts and filters by, outside the trash; each ends in the key, so that a page can begin in it.
         indexes = [
+            tags_index("clients_by_tag"),
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="clients_by_name"),
             models.Index(fields=["owner", "sort_key", "id"], condition=PRESENT, name="clients_of_owner"),
             models.Index(fields=["team", "sort_key", "id"], condition=PRESENT, name="clients_of_team"),

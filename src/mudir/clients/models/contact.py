@@ -13,6 +13,7 @@ from mudir.accounts.roles import Reach
 from mudir.clients.models.client import PRESENT, TRASHED, Client
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
+from mudir.records.models.tag import tags_index
 from mudir.records.scope import RecordQuerySet, Written, present
 
 
@@ -64,6 +65,7 @@ class Contact(Record):
         verbose_name = pgettext_lazy("one record", "contact")
         verbose_name_plural = _("contacts")
         indexes = [
+            tags_index("contacts_by_tag"),
             models.Index(fields=["sort_key", "id"], condition=PRESENT, name="contacts_by_name"),
             models.Index(fields=["last_contact_at", "id"], condition=PRESENT, name="contacts_by_last_contact"),
             models.Index(fields=["owner"], name="contacts_of_owner"),

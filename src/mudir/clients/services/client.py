@@ -16,6 +16,7 @@ from mudir.clients.models import Client, Contact
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.kit.arabic.fold import fold
 from mudir.records import notifications, search
+from mudir.records.bulk.writing import Changes, Refusals, edit_many
 from mudir.records.custom import named, take_custom
 from mudir.records.models import Reason
 from mudir.records.services import add_event, locked, save_changes, save_new, service
@@ -82,17 +83,39 @@ def edit_client(client: Client, *, by: User, version: int | None = None, **data:
     changed = [name for name, value in data.items() if getattr(current, name) != value]
     if not changed and not changed_lists:
         return current
-    values = {name: data[name] for name in changed}
-    if "name" in values:
-        values["sort_key"] = sort_key_of(values["name"])
-    values["confirmations"] = completeness.confirmed(
-        current.confirmations, [fact for fact in changed if data[fact]], timezone.localdate()
-    )
-    save_changes(current, values | _weighed_with(current, values))
+    save_changes(current, _with_what_follows(current, {name: data[name] for name in changed}))
     told = named((name for name in changed if name in FIELDS), [*custom, *changed_lists])
     add_event(current, "client.edited", by=by, fields=told)
     search.index(current)
     return current
+
+
+@service
+def edit_clients(changes: Changes, *, by: User) -> Refusals:
+    """Change the fields of many clients, locked by the caller, with a few statements; lists are not among them.
+
+    Returns those that were refused, each with its reason.
+    """
+    keys = [client.pk for client, _data in changes]
+    with_contact = set(completeness.with_contact(keys))
+
+    def prepare(client: Client, data: dict[str, Any]) -> dict[str, Any]:
+        if not rules.can_edit(by, client):
+            raise PermissionDenied
+        _checked(dict(data), client=client, by=by)
+        return _with_what_follows(client, data, has_contact=client.pk in with_contact)
+
+    return edit_many(changes, by=by, verb="client.edited", prepare=prepare)
+
+
+def _with_what_follows(client: Client, values: dict[str, Any], *, has_contact: bool | None = None) -> dict[str, Any]:
+    """The changed fields with what is kept beside them: the key of sorting, what counts as confirmed, completeness."""
+    values = dict(values)
+    confirmed = [fact for fact, value in values.items() if value]
+    if "name" in values:
+        values["sort_key"] = sort_key_of(values["name"])
+    values["confirmations"] = completeness.confirmed(client.confirmations, confirmed, timezone.localdate())
+    return values | _weighed_with(client, values, has_contact=has_contact)
 
 
 def _checked(data: dict[str, Any], *, client: Client | None, by: User) -> dict[str, Iterable[Row]]:
@@ -133,14 +156,15 @@ def _weigh(client: Client, known: set[str]) -> None:
     client.stale_date = completeness.stale_date(known, client.confirmations)
 
 
-def _weighed_with(client: Client, values: dict[str, Any]) -> dict[str, Any]:
+def _weighed_with(client: Client, values: dict[str, Any], *, has_contact: bool | None = None) -> dict[str, Any]:
     """Completeness and the day of staleness as they will be with these values."""
     then = Client(pk=client.pk, **{name: getattr(client, name) for name in ("kind", "confirmations")})
     for fact in completeness.MISSING.keys() - {"contact"}:
         setattr(then, fact, getattr(client, fact))
     for name, value in values.items():
         setattr(then, name, value)
-    known = completeness.known_facts(then, has_contact=completeness.has_contact(client))
+    has_contact = completeness.has_contact(client) if has_contact is None else has_contact
+    known = completeness.known_facts(then, has_contact=has_contact)
     _weigh(then, known)
     return {"completeness": then.completeness, "stale_date": then.stale_date}
 

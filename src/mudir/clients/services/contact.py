@@ -13,6 +13,7 @@ from mudir.clients.services.client import sort_key_of, weigh_again
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.clients.services.removal import take_away
 from mudir.records import search
+from mudir.records.bulk.writing import Changes, Refusals, edit_many
 from mudir.records.custom import named, take_custom
 from mudir.records.services import add_event, locked, save_changes, save_new, service
 
@@ -74,6 +75,18 @@ def edit_contact(
         add_event(current, "contact.edited", by=by, fields=named(set(values) & FIELDS, [*custom, *changed_lists]))
         search.index(current)
     return current
+
+
+@service
+def edit_contacts(changes: Changes, *, by: User) -> Refusals:
+    """Change the fields of many contacts, locked by the caller, with a few statements; lists are not among them."""
+    def prepare(contact: Contact, data: dict[str, Any]) -> dict[str, Any]:
+        if not rules.can_edit(by, contact):
+            raise PermissionDenied
+        _checked(dict(data))
+        return data | ({"sort_key": sort_key_of(data["name"])} if "name" in data else {})
+
+    return edit_many(changes, by=by, verb="contact.edited", prepare=prepare)
 
 
 def _checked(data: dict[str, Any]) -> dict[str, Iterable[Row]]:

@@ -1,3 +1,4 @@
+from mudir.records.models.bulk import BulkAct, BulkRow
 from mudir.records.models.comment import Comment
 from mudir.records.models.custom import CustomField, Setup
 from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
@@ -9,11 +10,12 @@ from mudir.records.models.notification import Mail, Notification, NotificationCh
 from mudir.records.models.record import Record
 from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
+from mudir.records.models.tag import Tag
 from mudir.records.models.view import SavedView
 
 __all__ = [
-    "Comment", "CustomField", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite", "Import",
-    "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken",
-    "Notification", "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Setup", "Share",
+    "BulkAct", "BulkRow", "Comment", "CustomField", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite",
+    "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken",
+    "Notification", "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Setup", "Share", "Tag",
     "TokenKey", "Visit",
 ]

@@ -230,7 +230,7 @@ def condition_to_q(spec_field: Field, condition: Condition, actor: User) -> Q:
             asked = _choices_filter(spec_field, values)
         case ValueType.LIST:
             way = "contains" if operator == "has_all" else "overlap"
-            asked = Q(**{f"{spec_field.path}__{way}": list(values)})
+            asked = Q(**{f"{spec_field.path}__{way}": list(values)}) & ~Q(**{spec_field.path: []})
         case ValueType.YES_NO:
             if set(values) - {"yes", "no"}:
                 raise SpecError(_("Answer “%(field)s” by yes or no.") % {"field": spec_field.label})

@@ -13,7 +13,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
@@ -68,18 +68,19 @@ class Echo:
         return value
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])  # a selection is too long for an address
 def export(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """`?format=csv` or `xlsx`, beside the query of the list."""
     if not rules.can_export(request.user):
         raise PermissionDenied
+    asked = request.POST if request.method == "POST" else request.GET
     try:
-        query = Query(QuerySpec.from_query(record_type.kind, request.GET), request.user)
+        query = Query(QuerySpec.from_query(record_type.kind, asked), request.user)
     except SpecError as error:
         return refused(request, record_type, error)
     name = f"{record_type.slug}-{timezone.localdate().isoformat()}"
     heads = [str(field.label) for field in query.columns]
-    if request.GET.get("format") == "xlsx":
+    if asked.get("format") == "xlsx":
         if query.queryset().order_by()[: MOST_ROWS_OF_A_WORKBOOK + 1].count() > MOST_ROWS_OF_A_WORKBOOK:
             return refused(request, record_type, SpecError(
                 _("A workbook holds up to %(most)s rows here. Narrow the list or take CSV, which has no limit.")

@@ -14,6 +14,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.board import fields_of
+from mudir.records.bulk.acts import acts_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import SavedView
 from mudir.records.query import (
@@ -117,6 +118,7 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
         "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{here}",
         "new_url": reverse("records:new", args=[record_type.slug]) if can_create else "",
         "can_create": can_create,
+        "acts": acts_of(record_type, request.user),
         "can_merge": record_type.merger is not None and request.user.has_permission("records.merge"),
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
