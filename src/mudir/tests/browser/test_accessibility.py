@@ -29,6 +29,9 @@ def pages_of(director: User) -> list[str]:
         "/contacts/new/", "/trash/", "/clients/board/", "/calls/board/", f"{client}move/?by=stage",
         f"/tasks/{task}/", f"/tasks/{task}/edit/", "/search/?q=محمد", "/imports/", "/settings/", "/account/email/",
         "/account/password/change/", "/account/2fa/", "/account/sessions/", "/nowhere/",
+        "/clients/filters/?f=tier.is.key", "/clients/columns/", "/clients/views/",
+        "/clients/?group=tier&aggregates=count",
+        "/notifications/", "/notifications/preferences/", "/settings/keys/", "/settings/api/",
     ]
 
 
