@@ -59,7 +59,7 @@ MATRIX = {
     "records:notification_choices": SIGNED_IN, "records:favourites": SIGNED_IN,
     "records:new": CREATE, "records:merge_two": SIGNED_IN, "records:pairs": MERGE,
     "records:export": EXPORT, "records:imports": IMPORT,
-    "programs:keys": SIGNED_IN, "programs:key_revocation": SIGNED_IN, "programs:reference": SIGNED_IN,
+    "programs:keys": SIGNED_IN, "programs:key_revocation": RECORD, "programs:reference": SIGNED_IN,
     "records:new_view": SIGNED_IN, "records:view": RECORD, "records:view_changes": RECORD,
     "records:view_removal": RECORD, "records:view_restoration": RECORD,
     # One record.

@@ -131,7 +131,7 @@ def test_what_a_person_may_not_see_changes_nothing_of_what_they_see(
     assert [url for url, (_status, body) in after.items() if CANARY.encode() in body and CANARY not in url] == []
     differing = [url for url in before if before[url] != after[url]]
     assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
-    assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.5
+    assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.45
 
 
 def difference(one: tuple[int, bytes], other: tuple[int, bytes]) -> str:

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from mudir.accounts.models import User
+from mudir.accounts.services import make_key
 from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
@@ -87,6 +88,7 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
         "act": running.begin(Trashing(registry.for_kind("clients.client"), owner), "trash", keys=[client.pk], by=owner,
                              back="/clients/").pk,
+        "key": make_key(by=owner, name=words, scopes=["read"])[0].pk,
         "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
         "candidate": DuplicateCandidate.objects.create(
             kind="clients.client", first_id=client.pk, second_id=beside.pk, score=0.9, reasons=["name"],
@@ -140,8 +142,8 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             elif name == "pk" and route.name.startswith("records:view"):
                 given[name] = side.views[record_type.kind]
             elif name == "pk":
-                own = {"acts": "act", "imports": "import", "merges": "merge", "duplicates": "candidate"}.get(
-                    route.first)
+                own = {"acts": "act", "imports": "import", "merges": "merge", "duplicates": "candidate",
+                       "settings": "key"}.get(route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk
             elif name == "field":
                 given[name] = next(iter(record_type.cells(side.owner)))

@@ -50,7 +50,7 @@ def path_of(operation, side: Side, **given: int) -> str:
 def body_of(operation) -> dict | None:
     if operation.example is None:
         return {} if operation.sends else None
-    return operation.example
+    return operation.example() if callable(operation.example) else operation.example
 
 
 def ask(program: Program, operation, path: str):

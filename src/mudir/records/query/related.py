@@ -4,7 +4,6 @@ Each step must be a field that the actor may see; of the record it leads to, the
 only where they see that record: an unseen one is as good as none.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +34,13 @@ def fields_behind(step: Field, actor: User) -> dict[str, Field]:
 def walk(fields: Mapping[str, Field], name: str, actor: User) -> tuple[list[Field], Field]:
     """The steps of a path and the field it ends in. Raises the error of an unknown field."""
     steps: list[Field] = []
-    *path, last = re.findall(r"custom\.[^.]*|[^.]+", name) or [name]
+    parts: list[str] = []
+    for part in name.split("."):
+        if parts and parts[-1] == "custom":
+            parts[-1] = f"custom.{part}"  # the id of a field without code
+        else:
+            parts.append(part)
+    *path, last = parts
     if len(path) > MOST_STEPS:
         raise unknown_field(name)
     for part in path:

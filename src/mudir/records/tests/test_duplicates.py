@@ -107,6 +107,7 @@ def test_a_search_that_came_to_no_end_says_so_and_changes_nothing(owner, first, 
     assert DuplicateCandidate.objects.count() == 1
 
 
+@pytest.mark.django_db
 def test_what_only_some_may_see_is_not_compared():
     from mudir.records.duplicates.gathering import evidence_of
 

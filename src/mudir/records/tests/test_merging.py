@@ -68,6 +68,7 @@ def of(model, pk):
 # ── every row that points at a record ────────────────────────────────────────────────────────────────────────────────
 
 NO_REFERENCE = {  # numbers of records that do not move, and why
+    "records.BulkRow.object_id": "what an act did to that very record; undoing passes over one that is gone",
     "records.DuplicateCandidate.first_id": "a pair of which one is gone is not shown, and the next search looks anew",
     "records.DuplicateCandidate.second_id": "likewise",
     "records.ImportRow.object_id": "what a row of a file was a duplicate of: the address leads on",
@@ -106,6 +107,7 @@ def test_every_reference_can_be_moved(record_type):
 
 @pytest.mark.parametrize("record_type", [one for one in registry.all_types() if one.merger],
                          ids=lambda record_type: record_type.kind)
+@pytest.mark.django_db
 def test_every_column_is_settled_by_somebody(record_type):
     """What no form writes is settled by the kind, is a list or the custom values, or stays the survivor's."""
     writable = {name for name, field in record_type.fields.items() if field.is_editable} | {"custom", "tags"}
