@@ -11,7 +11,7 @@ from mudir.kit.forms import LocalDateField, QuickSelect, hijri_text
 from mudir.records import registry
 from mudir.records.fields import Edits, Field
 from mudir.records.forms import make_form
-from mudir.records.history.reading import raw_value
+from mudir.records.history.reading import raw_value, stored_value
 from mudir.records.history.restoring import bring_back
 from mudir.records.models import Record
 from mudir.records.services import Conflict, edit_of
@@ -92,7 +92,7 @@ def take_back(record: Record, field: Field, *, by: User, version: int) -> Record
     if before is None:
         raise Conflict(record)
     if field.edits and not field.edits.part:
-        value = raw_value(type(record), field, before)
+        value = stored_value(type(record), field, before)
         if field.related is not None and value is not None:
             value = field.nameable_by(by).get(pk=value)
         return field.edits.write(record, by=by, version=version, value=value)

@@ -17,7 +17,7 @@ from mudir.records import rules, search
 from mudir.records.bulk.writing import Changes, Refusals, tell_of_many, write_many
 from mudir.records.fields import Field
 from mudir.records.forms import make_form
-from mudir.records.history.reading import raw_value
+from mudir.records.history.reading import stored_value
 from mudir.records.models import BulkAct, Record
 from mudir.records.registry import RecordType
 from mudir.records.services import Conflict, edit_of, restore_of, trash_of
@@ -124,7 +124,7 @@ def values_before(records: Sequence[Record], fields: Sequence[Field], by: User) 
     rows = model.pgh_event_model.objects.filter(pgh_obj_id__in=wanted, version__in=set(wanted.values()))
     versions = {row["pgh_obj_id"]: row for row in rows.order_by("pgh_id").values()
                 if row["version"] == wanted[row["pgh_obj_id"]]}
-    found = {pk: {field.id: raw_value(model, field, row) for field in fields} for pk, row in versions.items()}
+    found = {pk: {field.id: stored_value(model, field, row) for field in fields} for pk, row in versions.items()}
     for field in fields:
         if field.related is not None:
             named = field.nameable_by(by).in_bulk({values[field.id] for values in found.values()} - {None})

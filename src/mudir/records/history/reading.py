@@ -317,12 +317,15 @@ def column_of(model: type[models.Model], one: Field) -> models.Field | None:
 
 def raw_value(model: type[models.Model], one: Field, version: Version | None) -> Any:
     """What a version of the record holds of a field; nothing is none, whichever way it is stored."""
-    if version is None:
-        return None
+    value = None if version is None else stored_value(model, one, version)
+    return None if value in ("", []) else value
+
+
+def stored_value(model: type[models.Model], one: Field, version: Version) -> Any:
+    """The same as the edit services take it: what is blank is blank as it is stored, of a related row the key."""
     if isinstance(one, CustomFieldOf):
         return one.read(version["custom"] or {})
-    value = version[column_of(model, one).attname]
-    return None if value in ("", []) else value
+    return version[column_of(model, one).attname]
 
 
 def said_fields(part: Part) -> Sequence[Field]:

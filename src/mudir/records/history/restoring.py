@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry
-from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field
-from mudir.records.history.reading import History, Version, column_of
+from mudir.records.history.reading import History, Version, stored_value
 from mudir.records.models import Record
 from mudir.records.registry import Part
 from mudir.records.services import edit_of, locked
@@ -49,7 +48,7 @@ def _of_fields(history: History, now: Version, then: Version) -> Iterator[Differ
     for one in fields:
         is_now, was = history.value(one, now), history.value(one, then)
         if is_now != was:
-            data = was if isinstance(one, CustomFieldOf) else then[column_of(model, one).attname]
+            data = stored_value(model, one, then)
             if one.related is not None and was is not None:
                 data = one.nameable_by(history.actor).get(pk=was)
             yield Difference(one.id, one, None, is_now, was, one.id in writable, data)

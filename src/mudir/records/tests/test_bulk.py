@@ -107,20 +107,21 @@ def test_who_may_not_hand_a_record_on_is_told_of_each(client, owner, teammate, l
     assert [one.owner for one in fresh([*three[:2], own])] == [owner, owner, lead]
 
 
-@pytest.mark.parametrize("what", ["edit", "assign", "tag", "trash"])
+@pytest.mark.parametrize("what", ["edit", "blank", "assign", "tag", "trash"])
 def test_the_whole_is_undone_but_for_records_changed_since(client, lead, owner, teammate, three, what):
     client.force_login(lead)
     given = {"edit": {"field": ["tier", "head_office"], "tier": "key", "head_office": ""}, "trash": {},
+             "blank": {"field": ["source", "notes", "languages"], "source": "Fair", "notes": "x", "languages": ["ar"]},
              "assign": {"owner": teammate.pk}, "tag": {"add": "vip، جديد"}}[what]
     names = [column.attname for column in Client._meta.concrete_fields
              if column.attname not in {"version", "updated_at"}]
     before = [[getattr(one, name) for name in names] for one in fresh(three)]
-    act(client, what, three, **given)
+    act(client, what.replace("blank", "edit"), three, **given)
     after = [[getattr(one, name) for name in names] for one in fresh(three)]
     assert all(now != then for now, then in zip(after, before, strict=True))
     job = BulkAct.objects.get()
     if what != "trash":
-        clients.edit_client(three[2], by=lead, source="Later")
+        clients.edit_client(three[2], by=lead, present_supplier="Later")
     answer = client.post(f"/acts/{job.pk}/undoing/")
 
     job.refresh_from_db()

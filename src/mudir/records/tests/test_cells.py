@@ -107,7 +107,7 @@ def test_the_same_field_changed_meanwhile_shows_both_values(as_owner, lead, clie
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("field", "value"), [
     ("tier", "key"), ("city", "Jeddah"), ("phone", "0555555555"), ("email", ""), ("head_office", "Above"),
-    ("languages", ["ar", "en"]), ("client_since", "2026-12-01"),
+    ("languages", ["ar", "en"]), ("client_since", "2026-12-01"), ("source", "Fair"), ("tags", "vip, new"),
 ])
 def test_undo_brings_the_value_back_exactly(as_owner, owner, client_of_owner, field, value):
     clients.create_client(by=owner, name="Above")
