@@ -321,6 +321,8 @@ class Bench:
         answers |= self.queries_of_few_and_many()
         if not self.alone:
             answers["export"] = self.export()
+            answers["export_xlsx"] = self.export_workbook()
+            answers["bulk_edit"] = self.bulk_edit()
         answers["process"] = {"memory_mb": memory_mb()}
         return answers
 
@@ -352,6 +354,7 @@ class Bench:
             "calls_of_manager": lambda: manager.ask("/calls/"),
             "log_call": self.log_call(),
             "create": self.create(),
+            "inline_edit": self.inline_edit(),
             "merge_page": lambda: manager.ask(self.merge_page()),
             "merge_and_undo": self.merge_and_undo(),
         }
@@ -466,6 +469,21 @@ class Bench:
 
         return ask
 
+    def inline_edit(self) -> Callable[[], str]:
+        """What a cell of the list sends: its answer is the row as the list shows it."""
+        from mudir.clients.models import Client
+
+        versions = Client.objects.visible_to(self.manager.user).values_list("version", flat=True)
+        turn = enumerate(cycle(self.keys(self.manager)))
+
+        def ask() -> str:
+            number, key = next(turn)
+            form = {"version": [str(versions.get(pk=key))], "sector": [f"قطاع {number}"]}
+            return self.manager.ask(f"/clients/{key}/cells/sector/?columns=name,tier,stage,city,phone,sector",
+                                    fragment=True, form=form)
+
+        return ask
+
     def queries_of_few_and_many(self) -> dict:
         """The number of statements for one row and for fifty."""
         answers = {}
@@ -488,6 +506,44 @@ class Bench:
         rows = self.director.ask("/clients/export/?format=csv").count("\n") - 1
         seconds = time.perf_counter() - started
         return {"rows": rows, "seconds": round(seconds, 1), "rows_per_s": round(rows / seconds)}
+
+
+    def export_workbook(self) -> dict:
+        """The workbook itself: the page sends one of up to 50,000 rows."""
+        from mudir.records.query import Query, QuerySpec
+        from mudir.records.views.exports import rows_of, workbook
+
+        query = Query(QuerySpec("clients.client"), self.director.user)
+        before, started = memory_mb(), time.perf_counter()
+        with workbook([str(field.label) for field in query.columns], rows_of(query)) as file:
+            size = file.seek(0, io.SEEK_END)
+        seconds = time.perf_counter() - started
+        return {"rows": self.clients, "seconds": round(seconds, 1), "rows_per_s": round(self.clients / seconds),
+                "file_mb": round(size / 1e6, 1), "memory_grew_mb": memory_mb() - before}
+
+    def bulk_edit(self) -> dict:
+        """One field of 10,000 clients, as the worker writes it, and taken back."""
+        from django.http import QueryDict
+
+        from mudir.clients.models import Client
+        from mudir.records import registry
+        from mudir.records.bulk import running
+        from mudir.records.bulk.acts import Editing
+
+        by = self.director.user
+        keys = list(Client.objects.visible_to(by).order_by("pk").values_list("pk", flat=True)[:10_000])
+        seconds = []
+        for source in ("معرض الرياض", "معرض جدة"):  # what was filled in has no history: only the second is taken back
+            doing = Editing(registry.for_model(Client), by, QueryDict(f"field=source&source={source}"))
+            job = running.begin(doing, "edit", keys=keys, by=by, back="/clients/")
+            if source == "معرض الرياض":
+                running.work_on(job)
+        for step in (lambda: running.work_on(job), lambda: running.work_on(running.begin_undo(job, by=by))):
+            started = time.perf_counter()
+            answer = step()
+            seconds.append(round(time.perf_counter() - started, 1))
+        return {"records": len(keys), "changed": answer.changed, "kept": answer.kept, "seconds": seconds[0],
+                "records_per_s": round(len(keys) / max(seconds[0], 0.1)), "undo_seconds": seconds[1]}
 
 
 def mistyped(word: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -151,14 +152,14 @@ def _able_owner(owner: User) -> User:
     return owner
 
 
-def _weigh(client: Client, known: set[str]) -> None:
+def _weigh(client: Client | SimpleNamespace, known: set[str]) -> None:
     client.completeness = completeness.percent(client.kind, known)
     client.stale_date = completeness.stale_date(known, client.confirmations)
 
 
 def _weighed_with(client: Client, values: dict[str, Any], *, has_contact: bool | None = None) -> dict[str, Any]:
     """Completeness and the day of staleness as they will be with these values."""
-    then = Client(pk=client.pk, **{name: getattr(client, name) for name in ("kind", "confirmations")})
+    then = SimpleNamespace(**{name: getattr(client, name) for name in ("kind", "confirmations")})
     for fact in completeness.MISSING.keys() - {"contact"}:
         setattr(then, fact, getattr(client, fact))
     for name, value in values.items():

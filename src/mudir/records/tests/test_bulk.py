@@ -68,6 +68,12 @@ def test_of_records_that_are_like_that_already_nothing_is_written(as_owner, thre
     assert set(changed(before)) <= {"records_bulkact", "django_session"}
 
 
+def test_a_field_that_is_not_ticked_may_be_blank_in_the_browser_too(as_owner, three):
+    asked = as_owner.post("/clients/bulk/", {"act": "edit", "id": three[0].pk}).content.decode()
+
+    assert 'action="/clients/bulk/" novalidate' in asked and f'name="id" value="{three[0].pk}"' in asked
+
+
 def test_what_does_not_fit_is_said_on_the_form_and_nothing_is_written(as_owner, three):
     before = state()
     for given, said in (({"field": "tier", "tier": "gold"}, "Select a valid choice"), ({}, "Tick what is to be"),

@@ -18,4 +18,5 @@ import "./rows.js";
 import "./select.js";
 import "./tabs.js";
 import "./theme.js";
+import "./ticks.js";
 import "./toast.js";
