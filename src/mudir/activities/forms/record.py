@@ -11,6 +11,7 @@ from mudir.activities.models import Call, Note, Task
 from mudir.activities.people import people_at
 from mudir.clients.models import Client, Contact
 from mudir.kit.forms import LocalDateField
+from mudir.kit.numbers import number_in
 from mudir.records.forms import RecordForm, RelatedRecordField
 
 
@@ -27,9 +28,9 @@ class ActivityForm(RecordForm):
                 clients, label=gettext_lazy("Client"), required=not self._meta.model._meta.get_field("client").null)
             self.fields["contact"] = RelatedRecordField(
                 Contact.objects.visible_to(by), label=gettext_lazy("Contact"), required=False)
-            named = str(self.initial.get("client", ""))
-            if named.isascii() and named.isdigit() and len(named) < 19:
-                self.initial["client"] = clients.filter(pk=int(named)).first()
+            named = number_in(str(self.initial.get("client", "")))
+            if named is not None:
+                self.initial["client"] = clients.filter(pk=named).first()
             self.order_fields(["client", "contact"])
 
     def _keep_client(self) -> None:

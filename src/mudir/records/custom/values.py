@@ -19,6 +19,7 @@ from mudir.accounts.models import User
 from mudir.kit.arabic.fold import digits, fold
 from mudir.kit.forms import read_day
 from mudir.kit.money import Money, digits_of_currency, is_currency
+from mudir.kit.numbers import number_in
 from mudir.kit.phones import parse_phone
 from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf
@@ -261,8 +262,7 @@ def _answer(made: CustomField, value: Any, by: User, before: Any) -> bool:
 
 
 def _key(value: Any) -> int:
-    key = str(getattr(value, "pk", value))
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    return number_in(str(getattr(value, "pk", value))) or 0
 
 
 def _person(made: CustomField, value: Any, by: User, before: Any) -> int:

@@ -14,6 +14,7 @@ from mudir.accounts.models import User
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
+from mudir.kit.numbers import version_of
 from mudir.records.cells import cell_form, take_back, write_cell
 from mudir.records.fields import Field
 from mudir.records.models import Event, Record
@@ -42,11 +43,6 @@ def seen_cell(request: HttpRequest, record_type: RecordType, pk: int, name: str)
     if field is None:
         raise Http404
     return record, field
-
-
-def version_of(request: HttpRequest) -> int | None:
-    given = request.POST.get("version") or request.GET.get("version") or ""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import number_in
 from mudir.records import registry, rules
 from mudir.records.custom.administration import FieldForm
 from mudir.records.custom.writing import archive_field, create_field, edit_field, reorder_fields, restore_field
@@ -116,8 +117,8 @@ def order(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     managing(request)
     present = CustomField.objects.filter(kind=record_type.kind, archived_at__isnull=True).order_by("position", "pk")
     before = list(present.values_list("pk", flat=True))
-    given = [int(key) for key in (request.POST.getlist("order") or request.GET.getlist("order"))
-             if key.isascii() and key.isdigit() and len(key) < 19]
+    sent = map(number_in, request.POST.getlist("order") or request.GET.getlist("order"))
+    given = [key for key in sent if key is not None]
     wanted = _moved(given or before, request.POST)
     reorder_fields(record_type.kind, order=wanted, by=request.user)
     address = reverse("records:fields_order", args=[record_type.slug])
@@ -128,9 +129,9 @@ def order(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 
 def _moved(keys: list[int], sent: Any) -> list[int]:
     for name, step in (("up", -1), ("down", 1)):
-        key = sent.get(name, "")
-        if key.isascii() and key.isdigit() and int(key) in keys:
-            place = keys.index(int(key))
+        key = number_in(sent.get(name, ""))
+        if key in keys:
+            place = keys.index(key)
             other = place + step
             if 0 <= other < len(keys):
                 keys[place], keys[other] = keys[other], keys[place]

@@ -22,6 +22,7 @@ from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import number_in, version_of
 from mudir.records import projection, rules, table
 from mudir.records.fields import Field, ValueType
 from mudir.records.history.differences import marked
@@ -101,7 +102,7 @@ def asked_of(request: HttpRequest, told: History) -> Asked:
     return Asked(
         before=moment_of(request.GET.get("before", "")),
         field=field if field in told.fields or field in told.parts else "",
-        author=int(who) if who.isascii() and who.isdigit() and len(who) < 18 else None,
+        author=number_in(who, digits=17),
         day=day_of(request.GET.get("day", "")),
     )
 
@@ -220,8 +221,8 @@ def restore(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespo
                "back_url": reverse("records:history", args=[record_type.slug, pk])}
     status = 200
     if request.method == "POST" and at is not None:
-        given = request.POST.get("version") or request.GET.get("version") or ""
-        version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else record.version
+        given = version_of(request)
+        version = record.version if given is None else given
         was = told.version_at(None)["pgh_created_at"]
         try:
             written = bring_back(record, at=at, by=request.user, version=version, only=only)

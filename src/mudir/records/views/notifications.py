@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import number_in
 from mudir.records import notifications
 from mudir.records.models import Mail, Reason
 from mudir.records.notifications.choices import Way
@@ -21,8 +22,7 @@ from mudir.records.notifications.choices import Way
 def page(request: HttpRequest) -> HttpResponse:
     """The newest first; `?show=unread` those that wait, `?before=` further ones."""
     only_unread = request.GET.get("show") == "unread"
-    before = request.GET.get("before", "")
-    edge = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    edge = number_in(request.GET.get("before", ""))
     told, further = notifications.page_of(request.user, before=edge, only_unread=only_unread)
     shown = {"show": "unread"} if only_unread else {}
     context = {
@@ -96,7 +96,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _ids(request: HttpRequest) -> list[int]:
-    return [int(key) for key in request.POST.getlist("id")[:500] if key.isascii() and key.isdigit() and len(key) < 19]
+    return [key for key in map(number_in, request.POST.getlist("id")[:500]) if key is not None]
 
 
 def _moment(text: str) -> datetime | None:

@@ -17,6 +17,7 @@ from mudir.accounts.roles import ROLE_CHOICES
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import version_of
 from mudir.records import rules, saved_views
 from mudir.records.models import SavedView
 from mudir.records.query import SpecError
@@ -104,8 +105,7 @@ def changes(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespo
     view = view_or_404(request, record_type, pk)
     if not rules.can_edit_view(request.user, view):
         raise PermissionDenied
-    version = request.POST.get("version") or request.GET.get("version", "")
-    version = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    version = version_of(request) or 0
     asked = request.GET.copy()
     asked["view"] = str(view.pk)
     before = Shown(saved_views.spec_of(view), saved_views.look_of(view)).pairs() or [("f", "")]

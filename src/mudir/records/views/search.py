@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import User
 from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.numbers import number_in
 from mudir.records import marks, registry, rules, search
 from mudir.records.fields import ValueType
 from mudir.records.models import Event, Visit
@@ -94,12 +95,11 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     names = {part: request.GET.get(part, "").strip()[:LONGEST] for part in ("name", "name_other")}
-    exclude = request.GET.get("exclude", "")
     found = search.duplicates(
         request.user, record_type.kind, **{part: name for part, name in names.items() if len(name) >= SHORTEST_NAME},
         phones=_values(request, record_type, ValueType.PHONE), emails=_values(request, record_type, ValueType.EMAIL),
         codes=_values(request, record_type, ValueType.CODE),
-        exclude=int(exclude) if exclude.isascii() and exclude.isdigit() and len(exclude) < 19 else None,
+        exclude=number_in(request.GET.get("exclude", "")),
     )
     return render_page(request, "records/duplicates.html", {"record_type": record_type, "candidates": found},
                        fragment="candidates")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from mudir.accounts.models import User
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import number_in
 from mudir.records import registry, rules, services
 from mudir.records import trash as lying
 from mudir.records.models import Record
@@ -89,10 +90,10 @@ def chosen_of(items: Iterable[str], actor: User) -> list[Record]:
     """The records named `slug:key` that lie in the actor's trash; others are as unknown as those that are not there."""
     wanted: dict[str, tuple[RecordType, set[int]]] = {}
     for item in items:
-        slug, _mark, key = item.partition(":")
-        record_type = registry.by_slug(slug)
-        if record_type is not None and key.isascii() and key.isdigit() and len(key) < 19:
-            wanted.setdefault(slug, (record_type, set()))[1].add(int(key))
+        slug, _mark, text = item.partition(":")
+        record_type, key = registry.by_slug(slug), number_in(text)
+        if record_type is not None and key is not None:
+            wanted.setdefault(slug, (record_type, set()))[1].add(key)
     return [record for record_type, keys in wanted.values()
             for record in record_type.model.objects.trash_visible_to(actor).filter(pk__in=keys).order_by("pk")]
 
