@@ -1,6 +1,7 @@
 """What can be done to many records at once, each by the rules and the service of its kind, and how it is taken back."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -60,6 +61,13 @@ class Doing:
         """What is kept of the answer."""
         return {}
 
+    def answered(self) -> dict[str, Any]:
+        """The answer, cleaned. Raises ValidationError."""
+        form = self.form()
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        return form.cleaned_data
+
     def do(self, records: Sequence[Record]) -> Refusals:
         """Do it to records that are locked; their `version` is then the one they were brought to."""
         raise NotImplementedError
@@ -93,10 +101,8 @@ class Editing(Doing):
                                          if name.removesuffix("_key") in names or name.rpartition("_")[0] in names}
 
     def do(self, records: Sequence[Record]) -> Refusals:
-        form = self.form()
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        return self.write([(record, form.cleaned_data) for record in records])
+        data = self.answered()
+        return self.write([(record, data) for record in records])
 
     def write(self, changes: Changes) -> Refusals:
         many = self.record_type.edit_many
@@ -148,10 +154,8 @@ class HandingOn(Doing):
         return {"owner": self.data.getlist("owner")}
 
     def do(self, records: Sequence[Record]) -> Refusals:
-        form = self.form()
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        return self.hand_on(records, {record.pk: form.cleaned_data for record in records})
+        data = self.answered()
+        return self.hand_on(records, {record.pk: data for record in records})
 
     def hand_on(self, records: Sequence[Record], data: Mapping[int, Mapping[str, Any]]) -> Refusals:
         if self.record_type.assign_many:
@@ -184,10 +188,8 @@ class Tagging(Doing):
         return {name: self.data.getlist(name) for name in ("add", "remove")}
 
     def do(self, records: Sequence[Record]) -> Refusals:
-        form = self.form()
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        add, remove = form.cleaned_data["add"], form.cleaned_data["remove"]
+        data = self.answered()
+        add, remove = data["add"], data["remove"]
         return tag_many(records, by=self.by, change=lambda tags: [
             *(tag for tag in tags if tag not in remove), *(tag for tag in add if tag not in tags)])
 
@@ -203,25 +205,25 @@ class Trashing(Doing):
     def do(self, records: Sequence[Record]) -> Refusals:
         if self.record_type.trash:
             return one_by_one(records, lambda record: trash_of(self.record_type)(record, by=self.by))
-        refused, written = self._allowed(records)
-        now = timezone.now()
-        write_many([(record, {"trashed_at": now}) for record in written])
-        tell_of_many(written, f"{self.record_type.model._meta.model_name}.trashed", by=self.by)
-        search.index_many(self.record_type.kind, [record.pk for record in written])
-        return refused
+        return self._put(records, timezone.now(), "trashed")
 
     def undo(self, records: Sequence[Record]) -> Refusals:
         if self.record_type.restore:
             return one_by_one(records, lambda record: restore_of(self.record_type)(record, by=self.by))
-        refused, written = self._allowed(records)
-        write_many([(record, {"trashed_at": None}) for record in written])
-        tell_of_many(written, f"{self.record_type.model._meta.model_name}.restored", by=self.by)
-        search.index_many(self.record_type.kind, [record.pk for record in written])
-        return refused
+        return self._put(records, None, "restored")
 
-    def _allowed(self, records: Sequence[Record]) -> tuple[Refusals, list[Record]]:
-        allowed = [record for record in records if rules.can_delete(self.by, record)]
-        return {record.pk: PermissionDenied() for record in records if record not in allowed}, allowed
+    def _put(self, records: Sequence[Record], trashed_at: datetime | None, told: str) -> Refusals:
+        """Into the trash or out of it, with a few statements."""
+        allowed, refused = [], {}
+        for record in records:
+            if rules.can_delete(self.by, record):
+                allowed.append(record)
+            else:
+                refused[record.pk] = PermissionDenied()
+        write_many([(record, {"trashed_at": trashed_at}) for record in allowed])
+        tell_of_many(allowed, f"{self.record_type.model._meta.model_name}.{told}", by=self.by)
+        search.index_many(self.record_type.kind, [record.pk for record in allowed])
+        return refused
 
     def seen(self, *, undoing: bool) -> Any:
         everything = self.record_type.model.objects.all()

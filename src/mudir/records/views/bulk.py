@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from mudir.kit.addresses import local_or
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.templatetags.mudir import counted
@@ -63,9 +63,7 @@ def begin(request: HttpRequest, record_type: RecordType) -> HttpResponse:
 def back_of(request: HttpRequest, record_type: RecordType) -> str:
     """The list that the records were chosen in."""
     back = request.POST.get("back", "")
-    if back.startswith("/") and len(back) < 2000 and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return back
-    return reverse("records:list", args=[record_type.slug])
+    return local_or(back if len(back) < 2000 else "", reverse("records:list", args=[record_type.slug]))
 
 
 def ask(request: HttpRequest, doing: Doing, act: str, form: Any, query: Query) -> HttpResponse:
