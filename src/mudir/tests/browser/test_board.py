@@ -23,7 +23,11 @@ def drag(page: Page, card: Locator, to: Locator) -> None:
     page.mouse.down()
     page.mouse.move(start["x"] + 50, start["y"] + 40, steps=4)
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 30, steps=12)
-    page.mouse.move(end["x"] + end["width"] / 2 + 3, end["y"] + 34, steps=3)
+    for shift in range(40):  # the browser tells at its own pace where a dragged thing is: let go before, it falls short
+        page.mouse.move(end["x"] + end["width"] / 2 + 3 + shift % 2, end["y"] + 34, steps=3)
+        if card.evaluate("(card, list) => list.contains(card)", to.element_handle()):
+            break
+        page.wait_for_timeout(50)
     page.mouse.up()
 
 

@@ -60,6 +60,8 @@ def test_a_client_is_made_found_called_planned_and_taken_home(page, live_server,
     settled(page).keyboard.press("Control+k")
     page.locator("dialog.palette input").fill(script["typed"])
     expect(page.locator("dialog.palette [role=option]").first).to_contain_text(script["name"])
+    # A recent record stands there at once; Enter takes what was found, which is chosen when the answer is there.
+    expect(page.locator("dialog.palette [role=option][aria-selected=true]")).to_contain_text(script["name"])
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/clients/{client.pk}/")
 
