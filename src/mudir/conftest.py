@@ -7,6 +7,7 @@ from mudir.accounts.models import Team, User
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import create_client, create_contact
 from mudir.records import custom
+from mudir.tests.world import Side, make_side
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +91,13 @@ def client_of_stranger(stranger) -> Client:
 def contact_of_owner(owner, client_of_owner) -> Contact:
     return create_contact(by=owner, name="محمد الخالدي", job_title="Buyer",
                           roles=[{"client": client_of_owner, "role": "decider"}])
+
+
+@pytest.fixture
+def mine(owner, staff) -> Side:
+    return make_side(owner, "Mine", shared_with=staff)
+
+
+@pytest.fixture
+def theirs(stranger, staff) -> Side:
+    return make_side(stranger, "CNRY-Theirs", shared_with=staff)

@@ -66,10 +66,6 @@ def _depth(value: Any) -> int:
     return level
 
 
-def read_body(request: HttpRequest, shape: Shape, *, is_partial: bool = False) -> dict[str, Any]:
-    return read_object(request, sent(request), shape, is_partial=is_partial)
-
-
 def read_object(request: HttpRequest, value: Any, shape: Shape, *, is_partial: bool = False) -> dict[str, Any]:
     """The values of an object by its shape: 400 for a name that it does not have, 422 for values it does not take."""
     if not isinstance(value, dict):

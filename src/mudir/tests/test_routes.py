@@ -139,16 +139,6 @@ def test_a_route_with_the_number_of_a_record_is_scoped_by_it():
             assert MATRIX[route.name] in {RECORD, MANAGE, FIELDS}, route
 
 
-@pytest.fixture
-def mine(owner, staff) -> Side:
-    return make_side(owner, "Mine", shared_with=staff)
-
-
-@pytest.fixture
-def theirs(stranger, staff) -> Side:
-    return make_side(stranger, "CNRY-Theirs", shared_with=staff)
-
-
 def plain_addresses(route: Route, side: Side) -> Iterator[str]:
     """The addresses of a route, whichever access it has."""
     if MATRIX[route.name] == RECORD:

@@ -18,19 +18,9 @@ from mudir.clients.services import create_client, set_confidential
 from mudir.records import registry
 from mudir.records.models import Event
 from mudir.tests.state import changed, state
-from mudir.tests.world import Side, make_side
+from mudir.tests.world import Side
 
 UNKNOWN = 987_654_321
-
-
-@pytest.fixture
-def mine(owner, staff) -> Side:
-    return make_side(owner, "Mine", shared_with=staff)
-
-
-@pytest.fixture
-def theirs(stranger, staff) -> Side:
-    return make_side(stranger, "CNRY-Theirs", shared_with=staff)
 
 
 def path_of(operation, side: Side, **given: int) -> str:

@@ -18,7 +18,7 @@ from schemathesis.checks import CHECKS
 
 from mudir.api.tests.conftest import Program
 from mudir.api.urls import described
-from mudir.tests.world import Side, make_side
+from mudir.tests.world import Side
 from mudir.wsgi import application
 
 CASES = int(os.environ.get("API_CASES", "0")) or 400
@@ -27,11 +27,6 @@ CHECKED = [check for check in CHECKS.get_all() if check.__name__ in {
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "unsupported_method",
 }]
-
-
-@pytest.fixture
-def mine(owner, staff) -> Side:
-    return make_side(owner, "Mine", shared_with=staff)
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ FIELDS = frozenset({
     "name_ar", "name_en", "help_ar", "help_en", "section_ar", "section_en", "choices", "digits", "currency",
     "is_required", "required_from", "is_unique", "default", "seen_by", "edited_by", "is_filtered",
 })
-AT_BIRTH = frozenset({"code", "type", "related_kind"})  # said once: values are stored by them
 WITH_CHOICES = {Type.CHOICE, Type.CHOICES}
 NEVER_UNIQUE = {Type.LONG_TEXT, Type.CHOICES, Type.YES_NO, Type.MONEY}
 NEVER_INDEXED = {Type.LONG_TEXT}
