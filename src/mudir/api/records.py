@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,8 @@ from mudir.records.fields import Field, with_computed
 from mudir.records.models import Event, Record
 from mudir.records.query import Query, QuerySpec
 from mudir.records.query.spec import LARGEST_PAGE, PAGE_SIZE
-from mudir.records.registry import ACCESS, RecordType
+from mudir.records.registry import ACCESS, Part, RecordType
+from mudir.records.scope import OfRow, Written
 from mudir.records.views.timeline import GROUPS, as_text, events_of
 
 VERSION = values.number(1, 2**31 - 1)
@@ -72,23 +73,31 @@ def ask_list(record_type: RecordType, spec: QuerySpec, actor: User, *, with_tota
 
 def read_record(record_type: RecordType, pk: int, actor: User) -> dict[str, Any]:
     """A record with all its fields and the lists beside it. Raises Http404 where the actor does not see it."""
-    fields = single_fields(record_type, actor)
+    fields, parts = single_fields(record_type, actor), values.listed(record_type, actor)
     seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk=pk), fields, actor)
-    row = seen.values_list("pk", "version", *values.paths_of(fields)).first()
+    seen = seen.annotate(**{f"rows_{part.id}": RowsBeside(record_type.model, actor, part) for part in parts})
+    paths = [*values.paths_of(fields), *(f"rows_{part.id}" for part in parts)]
+    row = next(iter(seen.values_list("pk", "version", *paths)), None)
     if row is None:
         raise Http404
     told = {"id": row[0], "version": row[1]} | values.in_json(fields, row[2:])
-    for part in values.listed(record_type, actor):
-        rows = part.model.objects.filter(part.of(_Keyed(pk))).order_by("pk").values(*part.written_as)
-        told[part.id] = sorted(rows, key=lambda one: not one.get("is_primary"))
-    return told
+    return told | dict(zip((part.id for part in parts), row[len(row) - len(parts):], strict=True))
 
 
-class _Keyed:
-    """Stands for a record of which only the key is known."""
+class RowsBeside(OfRow):
+    """The rows of a part as one value, so that a record and all beside it are one question; the primary one first."""
 
-    def __init__(self, pk: int):
-        self.pk = pk
+    def __init__(self, model: type[models.Model], actor: User, part: Part):
+        super().__init__(model, actor, models.JSONField())
+        self.part = part
+
+    def write(self, row: str) -> Written:
+        about = self.part.model._meta
+        pairs = ", ".join(f"'{name}', {about.get_field(name).column}" for name in self.part.written_as)
+        hangs = " OR ".join(f"{about.get_field(name).column} = {row}.id" for name in self.part.by)
+        order = "is_primary DESC, id" if "is_primary" in self.part.written_as else "id"
+        return (f"(SELECT coalesce(json_agg(json_build_object({pairs}) ORDER BY {order}), '[]')::text "
+                f"FROM {about.db_table} WHERE {hangs})"), []
 
 
 def record_schema(record_type: RecordType, actor: User) -> Schema:

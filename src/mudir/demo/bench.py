@@ -186,6 +186,19 @@ class Visitor:
 
     def ask(self, address: str, *, form: dict | None = None, fragment: bool = False, expect: int = 200) -> str:
         """The body of the answer; raises where the status is another one than expected."""
+        said = []
+        response = self.application(self.environ(address, form=form, fragment=fragment),
+                                    lambda status, headers, error=None: said.append(status))
+        try:
+            answer = b"".join(response)
+        finally:
+            response.close()
+        if not said[0].startswith(str(expect)):
+            raise RuntimeError(f"{address} answered {said[0]}: {answer[:2000].decode(errors='replace')}")
+        return answer.decode()
+
+    def environ(self, address: str, *, form: dict | None = None, fragment: bool = False) -> dict:
+        """The request as the web server hands it on."""
         path, _mark, query = address.partition("?")
         body = urlencode(form or {}, doseq=True).encode()
         environ = {
@@ -197,17 +210,7 @@ class Visitor:
             "wsgi.url_scheme": "http", "wsgi.version": (1, 0), "wsgi.multithread": True, "wsgi.multiprocess": True,
             "wsgi.run_once": False,
         }
-        if fragment:
-            environ |= {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
-        said = []
-        response = self.application(environ, lambda status, headers, error=None: said.append(status))
-        try:
-            answer = b"".join(response)
-        finally:
-            response.close()
-        if not said[0].startswith(str(expect)):
-            raise RuntimeError(f"{address} answered {said[0]}: {answer[:2000].decode(errors='replace')}")
-        return answer.decode()
+        return environ | ({"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"} if fragment else {})
 
     def form_of(self, address: str, action: str | None = None) -> dict[str, list[str]]:
         """The fields of the form on that page that posts to `action` (or to the page itself), as they stand there."""
@@ -215,6 +218,21 @@ class Visitor:
         found.feed(self.ask(address))
         wanted = action or address.partition("?")[0]
         return next(fields for where, fields in found.forms if where in {wanted, ""} and fields)
+
+
+class Program(Visitor):
+    """A program with a key of a person, asking the API."""
+
+    def __init__(self, email: str):
+        from mudir.accounts.services import make_key
+
+        super().__init__(email)
+        self.cookies = ""
+        self.user.api_keys.all().delete()  # those of earlier measurements
+        self.key = make_key(by=self.user, name="Measurement", scopes=["write"])[1]
+
+    def environ(self, address: str, **given: object) -> dict:
+        return super().environ(address, **given) | {"HTTP_AUTHORIZATION": f"Bearer {self.key}"}
 
 
 class Forms(HTMLParser):
@@ -327,7 +345,10 @@ class Bench:
         return answers
 
     def scenarios(self) -> dict[str, Callable[[], str]]:
-        director, manager = self.director, self.manager
+        from mudir.clients.models import Client
+        from mudir.records import registry
+
+        director, manager, program = self.director, self.manager, Program(self.director.user.email)
         asked = {
             "bare": lambda: director.ask("/bare/"),
             "list": lambda: director.ask("/clients/"),
@@ -357,6 +378,8 @@ class Bench:
             "inline_edit": self.inline_edit(),
             "merge_page": lambda: manager.ask(self.merge_page()),
             "merge_and_undo": self.merge_and_undo(),
+            "api_list": lambda: program.ask(f"/api/v1/clients?columns={','.join(registry.for_model(Client).columns)}"),
+            "api_read": self.over(program, [f"/api/v1/clients/{key}" for key in self.keys()]),
         }
         for name, texts in self.questions().items():
             addresses = [f"/search/?{urlencode({'q': text})}" for text in texts]
