@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mudir.accounts.models import User
 
@@ -92,6 +92,23 @@ def settled(page: Page) -> Page:
     if page.locator("[hx-get], [hx-post]").count():
         page.wait_for_selector("[data-htmx-powered]", state="attached")
     return page
+
+
+def drag(page: Page, card: Locator, to: Locator) -> None:
+    """A card by the mouse onto another list of its board."""
+    page.wait_for_function("document.querySelector('m-board').lists")
+    settled(page)
+    start, end = card.bounding_box(), to.bounding_box()
+    page.mouse.move(start["x"] + 40, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 50, start["y"] + 40, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 30, steps=12)
+    for shift in range(40):  # the browser tells at its own pace where a dragged thing is: let go before, it falls short
+        page.mouse.move(end["x"] + end["width"] / 2 + 3 + shift % 2, end["y"] + 34, steps=3)
+        if card.evaluate("(card, list) => list.contains(card)", to.element_handle()):
+            break
+        page.wait_for_timeout(50)
+    page.mouse.up()
 
 
 def axe(page: Page) -> list[str]:

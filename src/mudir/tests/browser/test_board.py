@@ -6,29 +6,13 @@ from playwright.sync_api import Locator, Page, expect
 from mudir.clients import services as clients
 from mudir.clients.models import Client
 from mudir.conftest import person
-from mudir.tests.browser.conftest import settled
+from mudir.tests.browser.conftest import drag
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def lane(page: Page, value: int) -> Locator:
     return page.locator(f"ol[data-value='{value}']")
-
-
-def drag(page: Page, card: Locator, to: Locator) -> None:
-    page.wait_for_function("document.querySelector('m-board').lists")
-    settled(page)
-    start, end = card.bounding_box(), to.bounding_box()
-    page.mouse.move(start["x"] + 40, start["y"] + 20)
-    page.mouse.down()
-    page.mouse.move(start["x"] + 50, start["y"] + 40, steps=4)
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 30, steps=12)
-    for shift in range(40):  # the browser tells at its own pace where a dragged thing is: let go before, it falls short
-        page.mouse.move(end["x"] + end["width"] / 2 + 3 + shift % 2, end["y"] + 34, steps=3)
-        if card.evaluate("(card, list) => list.contains(card)", to.element_handle()):
-            break
-        page.wait_for_timeout(50)
-    page.mouse.up()
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
