@@ -3,17 +3,22 @@
 import contextlib
 
 from django.db import OperationalError, transaction
+from django.db.models import BigIntegerField, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
 
 from mudir.records import notifications, registry, search, trash
 from mudir.records.bulk import running as bulk
 from mudir.records.custom import indexing
 from mudir.records.duplicates import looking
 from mudir.records.importing import running
-from mudir.records.models import BulkAct, CustomField, Import
+from mudir.records.models import BulkAct, CustomField, DuplicateSearch, Import
 
 AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError])
 
@@ -39,6 +44,30 @@ def work_on_bulk_act(act_id: int) -> None:
     if job is not None:
         with override(job.user.language):
             bulk.work_on(job)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="end_abandoned")
+def end_abandoned(timestamp: int) -> None:
+    """Say of imports, acts and searches that they have stopped when the job that had them in hand was given up."""
+    over = {"finished_at": timezone.now()}
+    imports = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING])
+    imports.exclude(pk__in=_in_hand(work_on_import, "import_id")).update(state=Import.State.FAILED, **over)
+    acts = BulkAct.objects.filter(state__in=[BulkAct.State.RUNNING, BulkAct.State.UNDOING])
+    acts.exclude(pk__in=_in_hand(work_on_bulk_act, "act_id")).update(state=BulkAct.State.FAILED, **over)
+    searches = DuplicateSearch.objects.filter(finished_at__isnull=True)
+    if not _waiting(look_for_duplicates, look_for_all_duplicates).exists():
+        searches.update(has_failed=True, **over)
+
+
+def _waiting(*some: Task) -> QuerySet:
+    """Jobs that are or will be done."""
+    return ProcrastinateJob.objects.filter(task_name__in=[task.name for task in some], status__in=["todo", "doing"])
+
+
+def _in_hand(task: Task, argument: str) -> QuerySet:
+    """What its jobs are about; asked in the statement that needs it, for a job comes and goes with its work."""
+    return _waiting(task).values_list(Cast(f"args__{argument}", BigIntegerField()))
 
 
 def finish_later(job: Import) -> None:

@@ -15,11 +15,9 @@ from mudir.activities.services import log_call, make_task, write_note
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole
 from mudir.records import comments, merging, registry
-from mudir.records.bulk import running
-from mudir.records.bulk.acts import Trashing
 from mudir.records.importing import intake
 from mudir.records.looks import Look
-from mudir.records.models import DuplicateCandidate, Record
+from mudir.records.models import BulkAct, DuplicateCandidate, Record
 from mudir.records.query import QuerySpec
 from mudir.records.saved_views import save_view
 
@@ -86,8 +84,8 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
         "relation_pk": relation.pk,
         "removal": clients.unrelate(client, relation=gone, by=owner),
         "import": intake.receive(BytesIO(f"name,phone\n{words} import,1".encode()), "clients.csv", by=owner).pk,
-        "act": running.begin(Trashing(registry.for_kind("clients.client"), owner), "trash", keys=[client.pk], by=owner,
-                             back="/clients/").pk,
+        "act": BulkAct.objects.create(user=owner, kind="clients.client", act="trash", keys=[client.pk],
+                                      back="/clients/").pk,
         "key": make_key(by=owner, name=words, scopes=["read"])[0].pk,
         "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
         "candidate": DuplicateCandidate.objects.create(

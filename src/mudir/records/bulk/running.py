@@ -27,19 +27,33 @@ class Stopped(Exception):
 
 @service
 def begin(doing: Doing, act: str, *, keys: Iterable[int], by: User, back: str) -> BulkAct:
-    """Write down what is to be done; `work_on` does it."""
-    return BulkAct.objects.create(user=by, kind=doing.record_type.kind, act=act, data=doing.sent(), back=back[:2000],
-                                  keys=list(keys))
+    """Write down what is to be done; a few records are done with it, of many a worker hears in the same transaction.
+
+    So that no act stands there at work that nobody works on.
+    """
+    job = BulkAct.objects.create(user=by, kind=doing.record_type.kind, act=act, data=doing.sent(), back=back[:2000],
+                                 keys=list(keys))
+    return _set_going(job, len(job.keys))
 
 
 @service
 def begin_undo(job: BulkAct, *, by: User) -> BulkAct:
-    """Ask for the whole to be taken back; twice is once."""
-    current = BulkAct.objects.select_for_update().get(pk=job.pk)
-    if current.state in {State.DONE, State.FAILED}:
-        current.state, current.done = State.UNDOING, 0
-        current.save(update_fields=["state", "done"])
-    return current
+    """Ask for the whole to be taken back, as `begin` does; twice is once."""
+    current = BulkAct.objects.select_for_update().select_related("user").get(pk=job.pk)
+    if current.state not in {State.DONE, State.FAILED}:
+        return current
+    current.state, current.done = State.UNDOING, 0
+    current.save(update_fields=["state", "done"])
+    return _set_going(current, current.changed)
+
+
+def _set_going(job: BulkAct, count: int) -> BulkAct:
+    from mudir.records.tasks import work_on_bulk_act
+
+    if count <= AT_ONCE:
+        return work_on(job)
+    work_on_bulk_act.defer(act_id=job.pk)
+    return job
 
 
 def doing_of(job: BulkAct) -> Doing:

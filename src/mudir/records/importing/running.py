@@ -144,8 +144,9 @@ class Run:
             passed = 0
             for rows in batches:
                 passed += len(rows)
-                if passed > done:  # the others were written before a worker was killed
-                    self._write(rows, done_before=passed - len(rows))
+                if passed > done:  # the others were written before a worker was killed, perhaps in other batches
+                    fresh = rows[done - passed:]
+                    self._write(fresh, done_before=passed - len(fresh))
         with transaction.atomic():
             current = self._locked(self.job.done)
             current.state, current.finished_at = State.DONE, timezone.now()

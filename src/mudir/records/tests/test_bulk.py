@@ -168,6 +168,7 @@ def test_one_tag_however_it_is_spelled(as_owner, three):
 def test_a_killed_worker_goes_on_where_it_was(owner, three, monkeypatch):
     """Batches are whole or not there; what is behind is not done twice."""
     monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(running, "AT_ONCE", 0)
     from django.http import QueryDict
 
     doing = DOINGS["edit"](registry.for_kind("clients.client"), owner, QueryDict("field=tier&tier=key"))

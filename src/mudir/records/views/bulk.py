@@ -15,7 +15,7 @@ from mudir.kit.addresses import local_or
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.templatetags.mudir import counted
-from mudir.records import registry, tasks
+from mudir.records import registry
 from mudir.records.bulk import running
 from mudir.records.bulk.acts import DOINGS, Doing, acts_of
 from mudir.records.models import BulkAct, Tag
@@ -49,11 +49,7 @@ def begin(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         return refused(request, record_type, SpecError(
             _("Change at most %(most)s records at once.") % {"most": request.formatter.number(running.MOST_KEYS)}))
     job = running.begin(doing, act, keys=keys, by=request.user, back=back_of(request, record_type))
-    if len(keys) > running.AT_ONCE:
-        tasks.work_on_bulk_act.defer(act_id=job.pk)
-        return HttpResponseRedirect(reverse("records:bulk_act", args=[job.pk]))
-    job = running.work_on(job)
-    if job.refused:
+    if job.is_at_work or job.refused:
         return HttpResponseRedirect(reverse("records:bulk_act", args=[job.pk]))
     notify(request, done_in_words(job, request),
            undo=reverse("records:bulk_undoing", args=[job.pk]) if job.changed else "")
@@ -131,11 +127,7 @@ def undoing(request: HttpRequest, pk: int) -> HttpResponse:
     if job.is_at_work and job.state != BulkAct.State.UNDOING:
         raise Http404
     job = running.begin_undo(job, by=request.user)
-    if job.changed > running.AT_ONCE:
-        tasks.work_on_bulk_act.defer(act_id=job.pk)
-        return HttpResponseRedirect(reverse("records:bulk_act", args=[pk]))
-    job = running.work_on(job)
-    if job.kept:
+    if job.is_at_work or job.kept:
         return HttpResponseRedirect(reverse("records:bulk_act", args=[pk]))
     notify(request, done_in_words(job, request))
     return HttpResponseRedirect(job.back)

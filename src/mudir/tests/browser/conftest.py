@@ -1,20 +1,16 @@
 """A real browser on a real server: what a person sees, in both languages, with nothing broken unseen."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import translation
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mudir.accounts.models import User
+from mudir.tests.jobs import empty_queue, start_worker
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -52,16 +48,11 @@ def broken(context: BrowserContext) -> Iterator[list[str]]:
 @pytest.fixture
 def worker(transactional_db) -> Iterator[None]:
     """A job worker in a process of its own, on the database of the tests; the queue is empty behind it."""
-    place = connection.get_connection_params()
-    url = "postgresql://{user}@/{dbname}?{query}".format(
-        user=quote(place.get("user", "")), dbname=quote(place["dbname"]),
-        query=urlencode({name: place[name] for name in ("host", "port", "password") if place.get(name)}))
-    process = subprocess.Popen([sys.executable, "-m", "mudir.host.jobs"], env=os.environ | {"DATABASE_URL": url})
+    process = start_worker()
     yield
     process.terminate()
     process.wait(30)
-    with connection.cursor() as cursor:  # no model of ours: the flush after a test does not know these tables
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
+    empty_queue()
 
 
 @pytest.fixture
