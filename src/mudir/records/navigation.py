@@ -4,41 +4,44 @@ from functools import cache
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
+from mudir.kit.links import Link, Links
 from mudir.records import marks, notifications, registry, rules
 
 FAVOURITES_SHOWN = 10
 
 
 def navigation(request: HttpRequest) -> dict:
-    """Context of every page, made where it is shown: fragments and panels have no side bar."""
+    """Context of every page, made where it is shown: fragments and panels have no side bar.
+
+    The templates call what is made; a lazy number would have no format, and lazy links would keep the reader.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": [], "new_items": [], "favourites": [], "unread": 0}
+        return {"navigation": (), "new_items": (), "favourites": (), "unread": 0}
     return {
-        "navigation": SimpleLazyObject(lambda: groups_of_links(user, request.path)),
-        "new_items": SimpleLazyObject(lambda: what_can_be_made(user)),
-        "favourites": SimpleLazyObject(lambda: links_to_favourites(user, request.path)),
-        "unread": cache(lambda: notifications.unread_count(user)),  # the template calls it; a lazy number has no format
+        "navigation": cache(lambda: groups_of_links(user, request.path)),
+        "new_items": cache(lambda: what_can_be_made(user)),
+        "favourites": cache(lambda: links_to_favourites(user, request.path)),
+        "unread": cache(lambda: notifications.unread_count(user)),
     }
 
 
-def groups_of_links(user: User, path: str) -> list[dict]:
+def groups_of_links(user: User, path: str) -> tuple[Links, ...]:
     """Groups of links, marked where the reader stands and for the dock."""
 
-    def link(label, url: str, icon: str, query: str = "") -> dict:
+    def link(label, url: str, icon: str, query: str = "", **place: bool) -> Link:
         current = path == url or (url != "/" and path.startswith(url))
-        return {"label": label, "url": f"{url}?{query}" if query else url, "icon": icon, "current": current}
+        return Link(str(label), f"{url}?{query}" if query else url, icon, current=current, **place)
 
+    shown = [record_type for record_type in registry.all_types() if record_type.in_navigation]
     lists = [
         link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon,
-             record_type.opens_with)
-        for record_type in registry.all_types() if record_type.in_navigation
+             record_type.opens_with, in_dock=record_type in shown[:2])
+        for record_type in shown
     ]
-    groups = [{"title": "", "items": [link(_("My day"), "/", "day")]}, {"title": _("Clients"), "items": lists}]
     manage = []
     if user.has_permission("records.import"):
         lists.append(link(_("Imports"), reverse("records:imports"), "upload"))
@@ -49,23 +52,24 @@ def groups_of_links(user: User, path: str) -> list[dict]:
     if user.has_permission("fields.manage"):
         manage.append(link(_("Fields"), reverse("records:fields_home"), "fields"))
     manage.append(link(_("Settings"), reverse("accounts:preferences"), "settings"))
-    groups.append({"title": _("Management"), "items": manage})
-    for item in (groups[0]["items"][0], *lists[:2]):
-        item["dock"] = True
-    return groups
+    return (
+        Links("", (link(_("My day"), "/", "day", in_dock=True),)),
+        Links(_("Clients"), tuple(lists)),
+        Links(_("Management"), tuple(manage)),
+    )
 
 
-def what_can_be_made(user: User) -> list[dict]:
-    return [
-        {"label": record_type.name, "url": reverse("records:new", args=[record_type.slug]), "icon": record_type.icon}
+def what_can_be_made(user: User) -> tuple[Link, ...]:
+    return tuple(
+        Link(str(record_type.name), reverse("records:new", args=[record_type.slug]), record_type.icon)
         for record_type in registry.all_types()
         if record_type.in_navigation and rules.can_create(user, record_type.model)
-    ]
+    )
 
 
-def links_to_favourites(user: User, path: str) -> list[dict]:
+def links_to_favourites(user: User, path: str) -> tuple[Link, ...]:
     """The first of those that the person has put a star on and sees."""
-    return [
-        {"label": hit.title, "url": hit.url, "icon": hit.record_type.icon, "current": path == hit.url}
+    return tuple(
+        Link(hit.title, hit.url, hit.record_type.icon, current=path == hit.url)
         for hit in marks.favourites_of(user)[:FAVOURITES_SHOWN]
-    ]
+    )

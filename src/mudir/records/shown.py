@@ -1,6 +1,5 @@
 """What a list shows: the query and the look of its address, or of a saved view, perhaps changed from it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -60,13 +59,13 @@ def with_title(spec: QuerySpec) -> QuerySpec:
     return replace(spec, columns=(title, *(name for name in spec.columns if name != title)))
 
 
-def shown_of(record_type: RecordType, actor: User, query: QueryDict, views: Iterable[SavedView] | None = None) -> Shown:
+def shown_of(record_type: RecordType, actor: User, query: QueryDict, views: list[SavedView] | None = None) -> Shown:
     """What the address asks to be shown. Raises `SpecError`, and Http404 for a view that the actor does not see.
 
     Without a word of its own the list opens with the view that is set for the actor, where there is one.
     """
     named = query.get("view", "")
-    views = list(views_of(actor, record_type.kind) if views is None else views)
+    views = views_of(actor, record_type.kind) if views is None else views
     opening = opening_view(actor, views)
     is_bare = not query or query.urlencode() == record_type.opens_with
     view = None

@@ -1,6 +1,7 @@
 """Tags that every template has: icons, avatars and form fields, drawn the same way everywhere."""
 
 import zlib
+from collections.abc import Hashable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -16,6 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from mudir.kit.links import Link
 
 register = template.Library()
 
@@ -43,27 +46,27 @@ def _sprite() -> str:
 
 
 @register.simple_tag
-def side_link(item: dict) -> SafeString:
+def side_link(link: Link) -> SafeString:
     """A link of the side bar; drawn here, because a template for each of them took a tenth of a page's time."""
     count = SafeString("")
-    if item.get("count"):
-        tone = format_html(' data-tone="{}"', item["tone"]) if item.get("tone") else ""
-        count = format_html('<span class="count"{}>{}</span>', tone, item["count"])
-    current = SafeString(' aria-current="page"') if item["current"] else ""
-    label = capfirst(str(item["label"]))
-    return format_html('<a href="{}" title="{}"{}>{}<span>{}</span>{}</a>', item["url"], label, current,
-                       icon(item["icon"]), label, count)
+    if link.count:
+        tone = format_html(' data-tone="{}"', link.tone) if link.tone else ""
+        count = format_html('<span class="count"{}>{}</span>', tone, link.count)
+    current = SafeString(' aria-current="page"') if link.current else ""
+    label = capfirst(link.label)
+    return format_html('<a href="{}" title="{}"{}>{}<span>{}</span>{}</a>', link.url, label, current,
+                       icon(link.icon), label, count)
 
 
 @register.simple_tag
-def fixed(template_name: str) -> SafeString:
-    """A part of the shell that is the same for everybody: drawn once for each language."""
-    return _drawn(template_name, get_language())
+def fixed(template_name: str, **given: Hashable) -> SafeString:
+    """A part of the shell that is made of what it is given and of nothing else: drawn once for each language."""
+    return _drawn(template_name, get_language(), tuple(given.items()))
 
 
-@cache
-def _drawn(template_name: str, language: str | None) -> SafeString:
-    return render_to_string(template_name)
+@lru_cache(maxsize=1024)
+def _drawn(template_name: str, language: str | None, given: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    return render_to_string(template_name, dict(given))
 
 
 def initials(name: str, *, kind: str = "person", letters: int = 2) -> str:

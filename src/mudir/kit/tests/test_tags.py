@@ -1,6 +1,7 @@
 """Icons, avatars and fields as a template draws them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django import forms
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.template import engines
 
 from mudir.kit.formatting import Formatter
+from mudir.kit.links import Link
 from mudir.kit.templatetags.mudir import hue, icon, initials, side_link
 
 PACKAGE = settings.PACKAGE
@@ -120,12 +122,11 @@ def test_a_counted_text_is_written_in_the_readers_digits(rf, digits, shown):
 
 
 def test_a_link_of_the_side_bar_says_where_the_reader_stands():
-    item = {"label": "clients", "url": "/clients/?a=1&b=2", "icon": "clients", "current": True, "count": 3,
-            "tone": "bad"}
+    link = Link("clients", "/clients/?a=1&b=2", "clients", current=True, count=3, tone="bad")
 
-    drawn = side_link(item)
+    drawn = side_link(link)
 
     assert 'href="/clients/?a=1&amp;b=2" title="Clients" aria-current="page"' in drawn
     assert '<span>Clients</span><span class="count" data-tone="bad">3</span></a>' in drawn
-    assert "aria-current" not in side_link(item | {"current": False})
-    assert "count" not in side_link(item | {"count": 0})
+    assert "aria-current" not in side_link(replace(link, current=False))
+    assert "count" not in side_link(replace(link, count=0))

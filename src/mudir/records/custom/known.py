@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from mudir.kit.sql import rows_of
 from mudir.records.custom.fields import CustomFieldOf, field_of
-from mudir.records.models import CustomField, Setup
+from mudir.records.models import CustomField
 
 SECONDS = 1.0
 NOTHING: Mapping[str, CustomFieldOf] = {}
@@ -69,7 +70,7 @@ def _known() -> Known:
 
 def _up_to_date() -> Known:
     global _latest
-    stamp = Setup.objects.values_list("stamp", flat=True).first()
+    stamp = next((stamp for (stamp,) in rows_of("SELECT stamp FROM records_setup ORDER BY id LIMIT 1")), None)
     if _latest is None or _latest.stamp != stamp:
         fields: dict[str, dict[str, CustomFieldOf]] = defaultdict(dict)
         for made in CustomField.objects.filter(archived_at__isnull=True).order_by("kind", "position", "pk"):

@@ -13,16 +13,19 @@ from django.utils.translation import pgettext_lazy
 
 from mudir.accounts.roles import ROLES
 from mudir.kit.scope import ScopedQuerySet, scoped_manager
+from mudir.records.scope import Reached, Written
 
 
 class SavedViewQuerySet(ScopedQuerySet):
     """Views are the owner's, or those of a team that reaches the person, or everybody's."""
 
     def narrowed_to(self, actor: Any) -> "SavedViewQuerySet":
-        audience = SavedView.Audience
-        return self.filter(
-            Q(owner=actor) | Q(audience=audience.COMPANY)
-            | Q(audience=audience.TEAM, team__in=actor.shared_team_ids))
+        return self.filter(Reached(SavedView, actor))
+
+    @classmethod
+    def reach(cls, model: type[models.Model], actor: Any, row: str) -> Written:
+        of_team = f"{row}.audience = 'team' AND {row}.team_id = ANY(%s)"
+        return f"({row}.owner_id = %s OR {row}.audience = 'company' OR {of_team})", [actor.pk, actor.shared_team_ids]
 
 
 class SavedView(models.Model):

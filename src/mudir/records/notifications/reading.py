@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.kit.services import service
+from mudir.kit.sql import rows_of
 from mudir.records import registry
 from mudir.records.comments import with_html
 from mudir.records.models import Notification, Reason, Record
@@ -29,6 +30,11 @@ SENTENCES = {
     Reason.SHARE: gettext_lazy("%(actor)s shared %(record)s with you"),
     Reason.DUE: gettext_lazy("Due today: %(record)s"),
 }
+UNREAD = f"""
+    SELECT told.kind, told.object_id FROM records_notification told
+    LEFT JOIN records_comment comment ON comment.id = told.comment_id
+    WHERE told.user_id = %s AND told.on_page AND told.read_at IS NULL AND comment.removed_at IS NULL
+    ORDER BY told.id DESC LIMIT {COUNTED}"""
 ICONS = {Reason.ASSIGNMENT: "user", Reason.MENTION: "chat", Reason.SHARE: "eye", Reason.DUE: "clock"}
 
 
@@ -78,8 +84,11 @@ def page_of(user: User, *, before: int | None = None, only_unread: bool = False)
 
 def unread_count(user: User) -> int:
     """How many unread ones the reader still sees, at most `COUNTED`."""
-    rows = list(_of(user).filter(read_at__isnull=True)[:COUNTED])
-    return len(as_told(user, rows)) if rows else 0
+    keys = rows_of(UNREAD, [user.pk])
+    seen = {(kind, pk) for kind, wanted in _by_kind(keys).items()
+            for pk in registry.for_kind(kind).model.objects.visible_to(user).filter(pk__in=wanted).values_list(
+                "pk", flat=True)}
+    return sum(key in seen for key in keys)
 
 
 def as_told(user: User, rows: Sequence[Notification]) -> list[Told]:
@@ -135,10 +144,14 @@ def _of(user: User) -> QuerySet[Notification]:
 
 
 def _seen(user: User, rows: Iterable[Notification]) -> dict[tuple[str, int], Record]:
-    wanted: dict[str, set[int]] = {}
-    for row in rows:
-        wanted.setdefault(row.kind, set()).add(row.object_id)
     return {
-        (kind, record.pk): record for kind, keys in wanted.items()
+        (kind, record.pk): record for kind, keys in _by_kind((row.kind, row.object_id) for row in rows).items()
         for record in registry.for_kind(kind).model.objects.visible_to(user).filter(pk__in=keys)
     }
+
+
+def _by_kind(keys: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for kind, key in keys:
+        found.setdefault(kind, set()).add(key)
+    return found

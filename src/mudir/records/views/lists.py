@@ -41,7 +41,7 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     A list in groups shows their heads, and each asks for its rows by `rows=1`; the sums of columns come by `sums=1`.
     """
     try:
-        views = list(views_of(request.user, record_type.kind))
+        views = views_of(request.user, record_type.kind)
         shown = shown_of(record_type, request.user, request.GET, views)
         query = Query(shown.spec, request.user)
         of_group = "rows" in request.GET

@@ -51,7 +51,8 @@ class ViewForm(forms.Form):
 
 
 def view_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> SavedView:
-    return get_object_or_404(saved_views.views_of(request.user, record_type.kind), pk=pk)
+    views = SavedView.objects.visible_to(request.user).filter(kind=record_type.kind, trashed_at__isnull=True)
+    return get_object_or_404(views.select_related("owner"), pk=pk)
 
 
 def list_url(record_type: RecordType, query: str = "") -> str:
