@@ -26,10 +26,10 @@ def _flag(name: str, default: bool = False) -> bool:
     return value in {"1", "true", "yes"}
 
 
-def _count(name: str, default: int) -> int:
+def _count(name: str, default: int, *, least: int = 1) -> int:
     value = os.environ.get(name, str(default))
-    if not value.isascii() or not value.isdigit() or not 1 <= len(value) <= 9 or int(value) < 1:
-        raise ImproperlyConfigured(f"{name} must be a whole number from 1 on, not {value!r}.")
+    if not value.isascii() or not value.isdigit() or not 1 <= len(value) <= 9 or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} on, not {value!r}.")
     return int(value)
 
 
@@ -242,10 +242,21 @@ STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": {"BACKEND": "mudir.kit.storage.WholeFiles", "OPTIONS": {"location": DATA_DIR / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+FILE_LARGEST = _count("MUDIR_FILE_MB", 50) << 20  # bytes of one file of a record
+FILES_TOTAL = _count("MUDIR_FILES_GB", 0, least=0) << 30  # bytes of all of them; 0: as much as the disk holds
+FILES_AT_ONCE = 20
+IMPORT_LARGEST = 100 << 20
+UPLOAD_LARGEST = max(FILE_LARGEST, IMPORT_LARGEST)  # what is written down of a file before anybody looks at it
+UPLOAD_TOTAL = FILES_AT_ONCE * UPLOAD_LARGEST
+FILE_UPLOAD_HANDLERS = [
+    "mudir.kit.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 

@@ -45,6 +45,12 @@ class Formatter:
         """An amount with the digits of its currency and the currency's sign, or its code where it has none."""
         return f"{self._figures(f'{value.amount:,}')} {_currency(value.currency, self.language)}"
 
+    def size(self, count: int) -> str:
+        """How large a file of so many bytes is."""
+        if count < 1 << 20:
+            return _("%(size)s KB") % {"size": self.number(max(1, count >> 10))}
+        return _("%(size)s MB") % {"size": self.number(round(count / (1 << 20), 1))}
+
     def date(self, day: date) -> str:
         """A day with its year in the reader's calendar; a moment gives the day it falls on in the reader's zone."""
         return _day_words(self._day(day), self.language, self.digits, self.calendar)

@@ -6,7 +6,7 @@ from django.views.defaults import page_not_found
 from psycopg.errors import ForeignKeyViolation
 
 from mudir.records import custom, registry
-from mudir.records.models import Comment
+from mudir.records.models import Attachment, Comment
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -29,7 +29,7 @@ class Door:
 
         So is one that went up in another between the service's look and the end of its transaction.
         """
-        kinds = (Comment, *(record_type.model for record_type in registry.all_types()))
+        kinds = (Attachment, Comment, *(record_type.model for record_type in registry.all_types()))
         unknown = tuple(kind.DoesNotExist for kind in kinds)
         if isinstance(exception, unknown) or isinstance(exception.__cause__, ForeignKeyViolation):
             return page_not_found(request, Http404())

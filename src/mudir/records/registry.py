@@ -195,6 +195,12 @@ COMMON_SENTENCES = {
     "comment.written": Sentence(gettext_lazy("%(actor)s wrote a comment"), icon="chat", group="comments"),
     "comment.removed": Sentence(gettext_lazy("%(actor)s removed a comment"), icon="trash", group="comments"),
     "comment.put_back": Sentence(gettext_lazy("%(actor)s put a comment back"), icon="undo", group="comments"),
+    "file.added": Sentence(gettext_lazy("%(actor)s added the file %(name)s"), icon="clip"),
+    "file.changed": Sentence(gettext_lazy("%(actor)s added a version of the file %(name)s"), icon="clip"),
+    "file.renamed": Sentence(gettext_lazy("%(actor)s renamed the file %(former)s to %(name)s"), icon="pencil"),
+    "file.taken_back": Sentence(gettext_lazy("%(actor)s took a version of the file %(name)s back"), icon="undo"),
+    "file.removed": Sentence(gettext_lazy("%(actor)s removed the file %(name)s"), icon="trash"),
+    "file.put_back": Sentence(gettext_lazy("%(actor)s put the file %(name)s back"), icon="undo"),
 }
 _types: dict[str, RecordType] = {}
 

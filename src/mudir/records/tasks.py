@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from mudir.records import notifications, registry, search, trash
+from mudir.records import files, notifications, registry, search, trash
 from mudir.records.bulk import running as bulk
 from mudir.records.custom import indexing
 from mudir.records.duplicates import looking
@@ -134,3 +134,9 @@ def settle_indexes(field_id: int) -> None:
     made = CustomField.objects.filter(pk=field_id).first()
     if made is not None:
         indexing.settle(made)
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(queueing_lock="throw_away_unused_files")
+def throw_away_unused_files(timestamp: int) -> None:
+    files.throw_away_unused()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry, rules, search
-from mudir.records.models import Record, Share
+from mudir.records.models import Attachment, Record, Share
 from mudir.records.registry import RecordType
 from mudir.records.services import add_event
 
@@ -141,7 +141,8 @@ def _remove(record: Record) -> None:
         raise ValidationError(text) from error
     for model, keys in gone.items():
         search.forget_many(model._meta.label_lower, keys)
-        Share.objects.filter(kind=model._meta.label_lower, object_id__in=keys).delete()
+        for rows in (Share, Attachment):
+            rows.objects.filter(kind=model._meta.label_lower, object_id__in=keys).delete()
 
 
 def _hanging_on(model: type[models.Model], keys: list[int]) -> dict[type[Record], list[int]]:

@@ -139,6 +139,19 @@ def in_digits(value: object, request: HttpRequest) -> str:
 
 
 @register.filter
+def size(value: int, request: HttpRequest) -> str:
+    """How large a file of so many bytes is."""
+    return request.formatter.size(value)
+
+
+@register.filter
+def ending(name: str) -> str:
+    """The letters behind the last dot of a file's name, as they stand on its tile; of a longer word nothing."""
+    letters = name.rpartition(".")[2].upper() if "." in name else ""
+    return letters if len(letters) <= 4 else ""
+
+
+@register.filter
 def percent(value: int, request: HttpRequest) -> str:
     return request.formatter.percent(value)
 

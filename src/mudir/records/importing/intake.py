@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -29,7 +30,7 @@ from mudir.records.importing.running import importer_of
 from mudir.records.importing.tables import Unreadable
 from mudir.records.models import Import, ImportMapping, ImportMend, ImportRow
 
-LARGEST = 100 << 20  # bytes
+LARGEST = settings.IMPORT_LARGEST
 LARGEST_CARDS = 40 << 20  # cards are read whole
 SAMPLES = 3
 LOOKED_FOR_HEADS = 10  # rows among which the heads are looked for

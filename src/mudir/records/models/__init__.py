@@ -1,3 +1,4 @@
+from mudir.records.models.attachment import Attachment, AttachmentVersion, Content
 from mudir.records.models.bulk import BulkAct, BulkRow
 from mudir.records.models.comment import Comment
 from mudir.records.models.custom import CustomField, Setup
@@ -14,8 +15,8 @@ from mudir.records.models.tag import Tag
 from mudir.records.models.view import SavedView
 
 __all__ = [
-    "BulkAct", "BulkRow", "Comment", "CustomField", "DuplicateCandidate", "DuplicateSearch", "Event", "Favourite",
-    "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow", "Mail", "Merge", "MergeRow", "NameToken",
-    "Notification", "NotificationChoice", "Reason", "Record", "SavedView", "SearchEntry", "Setup", "Share", "Tag",
-    "TokenKey", "Visit",
+    "Attachment", "AttachmentVersion", "BulkAct", "BulkRow", "Comment", "Content", "CustomField", "DuplicateCandidate",
+    "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow",
+    "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "Reason", "Record", "SavedView",
+    "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Visit",
 ]

@@ -1,5 +1,6 @@
 """Writing what records are found by, in the same transaction as the records themselves."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,12 +10,13 @@ from django.db import connection, models
 from mudir.kit.bulk import insert
 from mudir.records import registry
 from mudir.records.fields import Field, ValueType
-from mudir.records.models import SearchEntry
+from mudir.records.models import Attachment, SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.vocabulary import learn_tokens
 
 AT_ONCE = 2000
+WEIGHT_OF_FILES = "D"  # their names: behind everything that is said of the record itself
 REASON = "what records are found by; every answer is narrowed to the reader"
 
 
@@ -40,8 +42,9 @@ def index(record: models.Model) -> None:
     fields = [field for field, _weight in indexed_fields(record_type)]
     columns = {column.name for column in record._meta.concrete_fields if not column.is_relation}
     if record.trashed_at is None and all(field.path.partition("__")[0] in columns for field in fields):
-        values = {field.id: field.value_of(record) for field in fields}
-        _write(record_type.kind, {record.pk: prepare(record_type.kind, indexed(record_type), values)})
+        values = [_listed(field.value_of(record)) for field in fields]
+        files = file_names(record_type.kind, [record.pk])[record.pk]
+        _write(record_type.kind, {record.pk: _prepared(record_type.kind, indexed(record_type), values, files)})
     else:
         index_many(record_type.kind, [record.pk])
 
@@ -56,7 +59,8 @@ def index_many(kind: str, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
         values = _read(record_type, fields, some)
-        _write(kind, {pk: _prepared(kind, named, row) for pk, row in values.items()})
+        files = file_names(kind, some)
+        _write(kind, {pk: _prepared(kind, named, row, files[pk]) for pk, row in values.items()})
         forget_many(kind, [pk for pk in some if pk not in values])
 
 
@@ -114,6 +118,15 @@ def _read(record_type: RecordType, fields: list[tuple[Field, str]], ids: list[in
     return found
 
 
+def file_names(kind: str, ids: Iterable[int]) -> dict[int, list[str]]:
+    """What the files of each record are called."""
+    found: dict[int, list[str]] = defaultdict(list)
+    present = Attachment.objects.filter(kind=kind, object_id__in=list(ids), removed_at__isnull=True)
+    for object_id, name in present.values_list("object_id", "name"):
+        found[object_id].append(name)
+    return found
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
@@ -157,7 +170,9 @@ def _with_tokens(records: Mapping[int, Prepared], *, spell: bool = True) -> Iter
         yield pk, "{" + ",".join(map(str, own)) + "}", " ".join([prepared.rest, *(f"t{token}" for token in own)])
 
 
-def _prepared(kind: str, fields: Sequence[Indexed], values: Iterable[list[Any]]) -> Prepared:
+def _prepared(
+    kind: str, fields: Sequence[Indexed], values: Iterable[list[Any]], files: Iterable[str] = ()
+) -> Prepared:
     names: list[list[str]] = []
     exact = [f"={kind}"]
     weighed: list[tuple[str, str]] = []
@@ -176,6 +191,7 @@ def _prepared(kind: str, fields: Sequence[Indexed], values: Iterable[list[Any]])
                     exact += lexemes.of_code(value)
                 case _:
                     weighed += [(word, weight) for word in lexemes.words_of(str(value))]
+    weighed += [(word, WEIGHT_OF_FILES) for name in files for word in lexemes.words_of(name)]
     return Prepared(names, lexemes.vector(exact, weighed))
 
 

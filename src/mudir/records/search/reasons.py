@@ -14,11 +14,13 @@ from mudir.records.projection import read_values
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
 from mudir.records.search.asking import Question, Term, spans
+from mudir.records.search.entries import file_names
 
 Part = tuple[str, bool]  # a piece of text, and whether it matched
 Row = Mapping[str, Any]  # field id -> value
 
 EXCERPT = 70  # letters of a text shown around what matched
+FILES = "files:"  # beside the fields of a row, whose names have no colon
 BESIDE = 3  # facts beside a title
 BESIDE_TYPES = {ValueType.TEXT, ValueType.CHOICE, ValueType.RECORD, ValueType.NAME}
 
@@ -33,7 +35,7 @@ def beside(record_type: RecordType) -> list[str]:
 def read_rows(record_type: RecordType, ids: list[int], actor: User, *, whole: bool) -> dict[int, Row]:
     """Title and what stands beside it of each record the actor sees; with `whole`, all that it may be found by.
 
-    One query, with `whole` one more for each field of several values.
+    One query, with `whole` one more for each field of several values and for the files.
     """
     visible = record_type.visible_fields(actor)
     found_by = [name for name in record_type.search if name in visible
@@ -50,6 +52,9 @@ def read_rows(record_type: RecordType, ids: list[int], actor: User, *, whole: bo
                 row[field.id] = []
             for pk, value in seen.filter(**{f"{field.path}__isnull": False}).values_list("pk", field.path):
                 found[pk][field.id].append(value)
+    if whole:
+        for pk, names_of_files in file_names(record_type.kind, found).items():
+            found[pk][FILES] = names_of_files
     return found
 
 
@@ -109,6 +114,9 @@ def reason_of(record_type: RecordType, row: Row, question: Question, meant: Sequ
             if reason:
                 reasons.append(reason)
                 break
+        else:
+            reasons += [_("File %(name)s") % {"name": name} for name in row.get(FILES, ())
+                        if answers_text(term, name)][:1]
     return " · ".join(dict.fromkeys(reasons))
 
 

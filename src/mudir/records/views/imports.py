@@ -73,7 +73,7 @@ def show(request: HttpRequest, job: Import, *, error: str = "", status: int = 20
         job.state in {State.CHECKED, State.FAILED} and request.GET.get("step") == "columns") or bool(error)
     context: dict[str, Any] = {
         "job": job, "error": error, "at_columns": at_columns, "steps": steps_of(job, at_columns=at_columns),
-        "record_type": registry.for_kind(job.kind), "rows": number(job.rows), "size": size_words(job.size, number),
+        "record_type": registry.for_kind(job.kind), "rows": number(job.rows), "size": request.formatter.size(job.size),
         "column_count": number(len(job.heads)), "url": reverse("records:import", args=[job.pk]),
     }
     if at_columns:
@@ -95,12 +95,6 @@ def steps_of(job: Import, *, at_columns: bool) -> list[dict[str, Any]]:
         now = 4 if job.state in {State.DONE, State.UNDONE} else 3
     return [{"title": title, "number": place + 1, "done": place < now, "current": place == now}
             for place, title in enumerate(titles)]
-
-
-def size_words(size: int, number: Any) -> str:
-    if size < 1 << 20:
-        return _("%(size)s KB") % {"size": number(max(1, size >> 10))}
-    return _("%(size)s MB") % {"size": number(round(size / (1 << 20), 1))}
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────────────

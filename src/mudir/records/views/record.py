@@ -80,7 +80,7 @@ def led_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = seen_or_404(request, record_type, pk)
     tabs = {panel.url: panel.title for panel in record_type.panels if panel.place == "main"}
-    tabs["records:history"] = _("History")
+    tabs |= {"records:files": _("Files"), "records:history": _("History")}
     chosen = request.GET.get("panel", "")
     if chosen and chosen not in tabs:
         raise Http404

@@ -20,3 +20,4 @@ import "./tabs.js";
 import "./theme.js";
 import "./ticks.js";
 import "./toast.js";
+import "./upload.js";

@@ -1,5 +1,7 @@
 """WCAG 2.2 AA by axe, over every page, in both languages, light and dark, on a desk and on a phone."""
 
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import BrowserContext
 
@@ -7,6 +9,7 @@ from mudir.accounts.models import User
 from mudir.activities.models import Task
 from mudir.clients.models import Client, Contact
 from mudir.demo.build import build_demo_company
+from mudir.records import files
 from mudir.tests.browser.conftest import DESKTOP, PHONE, axe, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,6 +21,7 @@ def pages_of(director: User) -> list[str]:
     person = Contact.objects.visible_to(director).first().pk
     task = Task.objects.visible_to(director).first().pk
     client = f"/clients/{busy}/"
+    kept = files.add_file(Client.objects.visible_to(director).get(pk=busy), BytesIO(b"words"), "x.txt", by=director)
     other = Client.objects.visible_to(director).exclude(pk=busy).first().pk
     return [
         "/", "/clients/", "/clients/?f=tier.is.key", "/clients/?q=zzzz", "/clients/?f=nothing.is.here", "/contacts/",
@@ -25,6 +29,7 @@ def pages_of(director: User) -> list[str]:
         f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", f"{client}history/",
         f"{client}cells/sector/", f"{client}merge/", f"{client}merge/?with={other}",
         f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/duplicates/", "/clients/new/",
+        f"{client}?panel=records:files", f"{client}files/", f"{client}files/{kept.of_id}/",
         "/clients/filter/", "/clients/filter/?field=tier", f"/contacts/{person}/", f"/contacts/{person}/edit/",
         "/contacts/new/", "/trash/", "/clients/board/", "/calls/board/", f"{client}move/?by=stage",
         f"/tasks/{task}/", f"/tasks/{task}/edit/", "/search/?q=محمد", "/imports/", "/settings/", "/account/email/",
