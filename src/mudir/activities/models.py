@@ -3,7 +3,6 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,9 +100,6 @@ class Call(Activity):
     def __str__(self) -> str:
         return _("Call with %(client)s") % {"client": self.client}
 
-    def get_absolute_url(self) -> str:
-        return reverse("records:page", args=["calls", self.pk])
-
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
 class Note(Activity):
@@ -120,9 +116,6 @@ class Note(Activity):
 
     def __str__(self) -> str:
         return self.text[:80]
-
-    def get_absolute_url(self) -> str:
-        return reverse("records:page", args=["notes", self.pk])
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["token"])
@@ -153,6 +146,3 @@ class Task(Activity):
 
     def __str__(self) -> str:
         return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("records:page", args=["tasks", self.pk])

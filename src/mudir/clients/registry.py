@@ -214,24 +214,15 @@ register(
         "client_since", "languages", "present_supplier", "notes", "external_id", "owner",
     ],
     sentences={
-        "client.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
-        "client.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
-        "client.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
-        "client.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
-        "client.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
         "client.stage_moved": Sentence(
             gettext_lazy("%(actor)s moved %(record)s from “%(from_stage)s” to “%(to_stage)s”"), icon="arrow",
             tone="accent", labels={"from_stage": dict(Stage.choices), "to_stage": dict(Stage.choices)}),
         "client.confirmed": Sentence(
             gettext_lazy("%(actor)s confirmed what is known of %(record)s"), icon="check", tone="good"),
-        "client.assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
         "client.closed": Sentence(gettext_lazy("%(actor)s made %(record)s confidential"), icon="lock", tone="warn"),
         "client.opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
         "client.shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
         "client.unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
-        "client.merged": Sentence(
-            gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),
-        "client.separated": Sentence(gettext_lazy("%(actor)s separated %(record)s from %(other)s again"), icon="undo"),
         "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
         "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
         "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
@@ -306,15 +297,6 @@ register(
              "street", "district", "city", "region", "postal_code", "country", "birthday", "languages", "notes",
              "external_id"],
     sentences={
-        "contact.created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
-        "contact.edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
-        "contact.imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
-        "contact.assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
-        "contact.trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
-        "contact.restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
-        "contact.merged": Sentence(
-            gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),
-        "contact.separated": Sentence(gettext_lazy("%(actor)s separated %(record)s from %(other)s again"), icon="undo"),
         "contact.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
         "contact.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
         "contact.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),

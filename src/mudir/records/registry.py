@@ -190,6 +190,17 @@ class RecordType:
         return {name: field for name, field in asked.items() if field.edits or name not in in_code}
 
 
+# What the services of every kind write, by the end of the verb.
+PLAIN_SENTENCES = {
+    "created": Sentence(gettext_lazy("%(actor)s added %(record)s"), icon="plus", tone="accent"),
+    "edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
+    "imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
+    "assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
+    "trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
+    "restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
+    "merged": Sentence(gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),
+    "separated": Sentence(gettext_lazy("%(actor)s separated %(record)s from %(other)s again"), icon="undo"),
+}
 # What happens to records of every kind alike.
 COMMON_SENTENCES = {
     "comment.written": Sentence(gettext_lazy("%(actor)s wrote a comment"), icon="chat", group="comments"),
@@ -244,9 +255,10 @@ def register(
     `edit(record, by=, version=, **data)`, `assign(record, by=, version=, owner=)`, `trash(record, by=)` and
     `restore(record, by=)` are the record's own services; without them plain ones are made, but for `assign`: then
     nobody hands records of the kind on. `edit_many(changes, by=)` and `assign_many(changes, by=)` do to many locked
-    records with a few statements what those do to one; without them each is written by itself. `parts` are rows beside
-    the record that its history tells of; `board` says what a card shows and how it is moved. Records with a `merger`
-    can be merged. `opens_with` is the query that the navigation opens the list with.
+    records with a few statements what those do to one; without them each is written by itself. `sentences` are of what
+    else happens than PLAIN_SENTENCES tell. `parts` are rows beside the record that its history tells of; `board` says
+    what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that the
+    navigation opens the list with.
     """
     from mudir.records.cells import handing_on
     from mudir.records.fields import field_from_model, has_type
@@ -266,12 +278,13 @@ def register(
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):
         if name not in known:
             raise ValueError(f"{kind} has no field {name!r}.")
+    told = {f"{model._meta.model_name}.{verb}": sentence for verb, sentence in PLAIN_SENTENCES.items()}
     record_type = RecordType(
         model=model, slug=slug, icon=icon, fields_in_code=known, columns=tuple(columns), filters_in_code=tuple(filters),
         sort=sort or title, search_in_code={**search, "tags": "B"} if search else {}, imports=tuple(imports),
-        sentences=sentences or {}, facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts), board=board,
-        form=form, create=create, edit=edit, importer=importer, merger=merger, assign=assign, edit_many=edit_many,
-        assign_many=assign_many, trash=trash, restore=restore, title=title, head=head, entry=entry,
+        sentences=told | dict(sentences or {}), facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts),
+        board=board, form=form, create=create, edit=edit, importer=importer, merger=merger, assign=assign,
+        edit_many=edit_many, assign_many=assign_many, trash=trash, restore=restore, title=title, head=head, entry=entry,
         in_navigation=in_navigation, opens_with=opens_with,
     )
     _types[kind] = record_type

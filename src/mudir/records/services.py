@@ -120,17 +120,18 @@ def create_record(model: type[Record], *, by: User, **data: Any) -> Record:
 
 
 @service
-def edit_record(record: Record, *, by: User, version: int, **data: Any) -> Record:
+def edit_record(record: Record, *, by: User, version: int | None = None, **data: Any) -> Record:
     """Change a record of a kind that has no service of its own. Raises `Conflict`."""
     current = locked(record, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
     custom = take_custom(type(record), data, by=by, current=current)
     check_writable(type(record), data, by=by)
+    if all(getattr(current, name) == value for name, value in data.items()):
+        return current
     changed = save_changes(current, data)
-    if changed:
-        add_event(current, f"{current._meta.model_name}.edited", by=by, fields=named(changed, custom))
-        search.index(current)
+    add_event(current, f"{current._meta.model_name}.edited", by=by, fields=named(changed, custom))
+    search.index(current)
     return current
 
 

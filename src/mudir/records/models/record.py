@@ -4,8 +4,11 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Value
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from mudir.records import registry
 
 
 class Record(models.Model):
@@ -38,3 +41,6 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        return reverse("records:page", args=[registry.for_model(type(self)).slug, self.pk])

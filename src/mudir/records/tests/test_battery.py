@@ -61,13 +61,14 @@ def form_data(record_type, record, by) -> dict[str, str | list[str]]:
             data[name] = value.isoformat()
         elif value is True:
             data[name] = "on"
-        elif value not in (None, False):
+        elif value is not None and value is not False:
             data[name] = str(value)
     return data
 
 
-@pytest.mark.parametrize("kind", KINDS)
-class TestEveryKind:
+class Battery:
+    """What a kind can do, by the name of `kind`."""
+
     @pytest.fixture
     def record_type(self, kind):
         return registry.for_kind(kind)
@@ -270,6 +271,11 @@ class TestEveryKind:
             assert answer.status_code == 200
             assert f'"{record.pk}"' not in body.decode() and f"{WORDS} one" not in body.decode(), path
         assert changed(before) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryKind(Battery):
+    """All that are registered."""
 
 
 def test_every_kind_has_a_place_in_the_navigation_or_says_that_it_has_none(client, owner, client_of_owner):
