@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.api import values
+from mudir.api.bulk import JOB
 from mudir.api.operations import Operation, Parameter
 from mudir.api.problems import CONTENT_TYPE, TITLES
 from mudir.api.records import VERSION, record_schema
@@ -41,7 +42,7 @@ def where_schema() -> dict[str, Schema]:
 
 
 def schemas_for(actor: User) -> dict[str, Schema]:
-    found = {"Problem": PROBLEM} | where_schema()
+    found = {"Problem": PROBLEM, "Job": JOB} | where_schema()
     for record_type in registry.all_types():
         name, shape = record_type.model.__name__, values.written(record_type, actor)
         found[name] = record_schema(record_type, actor)
@@ -86,6 +87,8 @@ def describe(operation: Operation, actor: User) -> dict[str, Any]:
     for status in sorted(problems):
         problem = {"description": str(TITLES[status]),
                    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        if status == 307:
+            problem["headers"] = {"Location": {"schema": {"type": "string"}}}
         if status == 429:
             problem["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
         told["responses"][str(status)] = problem

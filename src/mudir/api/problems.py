@@ -16,6 +16,7 @@ from mudir.records.services import Conflict
 
 CONTENT_TYPE = "application/problem+json"
 TITLES: dict[int, Promise] = {
+    307: gettext_lazy("This is elsewhere now."),
     400: gettext_lazy("The request cannot be read."),
     401: gettext_lazy("A key is needed."),
     403: gettext_lazy("This is not allowed."),

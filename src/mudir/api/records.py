@@ -1,6 +1,7 @@
 """What every record kind can do, for programs: drawn from its registration, through its own services."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from mudir.api.calling import answer, read_object, read_query, run, sent
 from mudir.api.operations import Operation, Parameter
 from mudir.api.problems import Problem
 from mudir.api.values import Schema
-from mudir.records import registry, services
+from mudir.records import merging, registry, services
 from mudir.records.fields import Field, with_computed
 from mudir.records.models import Event, Record
 from mudir.records.query import Query, QuerySpec
@@ -39,6 +40,8 @@ LIST_PARAMETERS = (
     Parameter("columns", {"type": "string"}, gettext_lazy(
         "The fields to answer, separated by commas, those of related records by their path. Without it all that have "
         "one value.")),
+    Parameter("include", {"type": "string"}, gettext_lazy(
+        "Lists beside each record to answer too, separated by commas, such as “phones”.")),
     Parameter("id", values.KEY_SCHEMA, gettext_lazy("Only the records with these numbers."), is_list=True),
     Parameter("after", {"type": "string"}, gettext_lazy("“next” of the page before.")),
     Parameter("size", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
@@ -46,6 +49,9 @@ LIST_PARAMETERS = (
     Parameter("total", {"type": "string", "enum": ["yes"]}, gettext_lazy("Also count all that match, up to 10,000.")),
 )
 LIST_NAMES = frozenset(one.name for one in LIST_PARAMETERS)
+COLUMNS = Parameter("columns", {"type": "string"}, gettext_lazy(
+    "Only these fields and lists, separated by commas; fields of related records by their path, as in "
+    "head_office.city."))
 IF_MATCH = Parameter("If-Match", {"type": "string", "pattern": r'^"\d{1,9}"$'}, gettext_lazy(
     "The version that was read, as its ETag says it."), place="header")
 
@@ -58,12 +64,16 @@ def single_fields(record_type: RecordType, actor: User) -> list[Field]:
     return [field for field in record_type.visible_fields(actor).values() if not field.is_many]
 
 
-def ask_list(record_type: RecordType, spec: QuerySpec, actor: User, *, with_total: bool) -> dict[str, Any]:
-    """A page of records: only the columns asked for, in plain values."""
+def ask_list(
+    record_type: RecordType, spec: QuerySpec, actor: User, *, with_total: bool, include: Sequence[Part] = (),
+) -> dict[str, Any]:
+    """A page of records: only the columns and the lists beside them that were asked for, in plain values."""
     columns = spec.columns or tuple(field.id for field in single_fields(record_type, actor))
-    query = Query(spec if spec.columns else QuerySpec(**vars(spec) | {"columns": columns}), actor)
+    query = Query(spec if spec.columns else replace(spec, columns=columns), actor)
     page = query.page(["version", *values.paths_of(query.columns)])
     rows = [{"id": row[0], "version": row[2]} | values.in_json(query.columns, row[3:]) for row in page.rows]
+    for row, beside in zip(rows, rows_beside(record_type, [row["id"] for row in rows], include, actor), strict=True):
+        row |= beside
     found: dict[str, Any] = {"records": rows, "next": page.next_cursor or None}
     if with_total:
         total = query.total()
@@ -71,10 +81,31 @@ def ask_list(record_type: RecordType, spec: QuerySpec, actor: User, *, with_tota
     return found
 
 
-def read_record(record_type: RecordType, pk: int, actor: User) -> dict[str, Any]:
-    """A record with all its fields and the lists beside it. Raises Http404 where the actor does not see it."""
-    fields, parts = single_fields(record_type, actor), values.listed(record_type, actor)
-    seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk=pk), fields, actor)
+def rows_beside(
+    record_type: RecordType, keys: Sequence[int], parts: Sequence[Part], actor: User
+) -> Iterator[dict[str, Any]]:
+    """The lists beside records that were just read, in the order of their keys."""
+    found = {}
+    if parts and keys:
+        names = {f"rows_{part.id}": RowsBeside(record_type.model, actor, part) for part in parts}
+        seen = record_type.model.objects.visible_to(actor).filter(pk__in=keys).annotate(**names)
+        found = {row[0]: row[1:] for row in seen.values_list("pk", *names)}
+    for key in keys:
+        yield dict(zip((part.id for part in parts), found.get(key, [[] for _part in parts]), strict=True))
+
+
+def read_record(record_type: RecordType, pk: int, actor: User, names: Sequence[str] = ()) -> dict[str, Any]:
+    """A record with all its fields and the lists beside it, or with what is named. Raises Http404 where the actor does
+    not see it."""
+    parts = [part for part in values.listed(record_type, actor) if not names or part.id in names]
+    if names:
+        columns = tuple(name for name in names if name not in {part.id for part in parts})
+        query = Query(QuerySpec(record_type.kind, columns=columns, ids=(pk,)), actor)
+        query.page_is_possible()
+        fields, seen = query.columns if columns else [], query.queryset()
+    else:
+        fields = single_fields(record_type, actor)
+        seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk=pk), fields, actor)
     seen = seen.annotate(**{f"rows_{part.id}": RowsBeside(record_type.model, actor, part) for part in parts})
     paths = [*values.paths_of(fields), *(f"rows_{part.id}" for part in parts)]
     row = next(iter(seen.values_list("pk", "version", *paths)), None)
@@ -82,6 +113,15 @@ def read_record(record_type: RecordType, pk: int, actor: User) -> dict[str, Any]
         raise Http404
     told = {"id": row[0], "version": row[1]} | values.in_json(fields, row[2:])
     return told | dict(zip((part.id for part in parts), row[len(row) - len(parts):], strict=True))
+
+
+def included(record_type: RecordType, text: str, actor: User) -> list[Part]:
+    """The lists beside records that are named, parted by commas."""
+    known = {part.id: part for part in values.listed(record_type, actor)}
+    names = [name for name in text.split(",") if name]
+    if unknown := next((name for name in names if name not in known), None):
+        raise Problem(400, _("There is no field “%(field)s” here.") % {"field": unknown[:60]})
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 class RowsBeside(OfRow):
@@ -110,8 +150,20 @@ def record_schema(record_type: RecordType, actor: User) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
+def chosen_schema(record_type: RecordType, actor: User) -> Schema:
+    """A record with the fields that were asked for; those of related records have the path as their name."""
+    return {"type": "object", "properties": record_schema(record_type, actor)["properties"],
+            "required": ["id", "version"]}
+
+
 def component(record_type: RecordType, suffix: str = "") -> Schema:
     return {"$ref": f"#/components/schemas/{record_type.model.__name__}{suffix}"}
+
+
+def moved(address: str) -> Problem:
+    """A merged record is read where it went, until the merge is undone: programs follow that by themselves."""
+    return Problem(307, _("This record was merged: “Location” leads to the one that stands."),
+                   headers={"Location": address})
 
 
 def seen_or_404(record_type: RecordType, pk: int, actor: User) -> Record:
@@ -154,6 +206,14 @@ def query_schema(actor: User) -> Schema:
         "sort": names, "columns": names, "group": {"type": "string"}, "aggregates": names,
         "ids": {"type": "array", "items": values.KEY_SCHEMA}, "after": {"type": "string"},
         "size": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}}}
+
+
+def page_schema(record_type: RecordType, actor: User) -> Schema:
+    return {"type": "object", "required": ["records", "next"], "additionalProperties": False, "properties": {
+        "records": {"type": "array", "items": chosen_schema(record_type, actor)},
+        "next": {"type": ["string", "null"], "description": _("The cursor of the next page.")},
+        "total": {"type": "object", "required": ["count", "is_exact"], "properties": {
+            "count": {"type": "integer"}, "is_exact": {"type": "boolean"}}}}}
 
 
 def totals_schema(actor: User) -> Schema:
@@ -233,7 +293,8 @@ def operations_of(record_type: RecordType) -> list[Operation]:
     def listing(request: HttpRequest) -> HttpResponse:
         read_query(request, LIST_NAMES)
         spec = QuerySpec.from_query(record_type.kind, request.GET)
-        return answer(ask_list(record_type, spec, request.user, with_total="total" in request.GET))
+        beside = included(record_type, request.GET.get("include", ""), request.user)
+        return answer(ask_list(record_type, spec, request.user, with_total="total" in request.GET, include=beside))
 
     @viewed(record_type)
     def asking(request: HttpRequest) -> HttpResponse:
@@ -254,8 +315,16 @@ def operations_of(record_type: RecordType) -> list[Operation]:
 
     @viewed(record_type)
     def reading(request: HttpRequest, pk: int) -> HttpResponse:
-        read_query(request, frozenset())
-        found = read_record(record_type, pk, request.user)
+        read_query(request, frozenset({"columns"}))
+        names = tuple(name for name in request.GET.get("columns", "").split(",") if name)
+        try:
+            found = read_record(record_type, pk, request.user, names)
+        except Http404:
+            survivor = merging.merged_into(record_type, pk, request.user)
+            if survivor is None:
+                raise
+            query = f"?{request.GET.urlencode()}" if request.GET else ""
+            raise moved(f"/api/v1/{record_type.slug}/{survivor.pk}{query}") from None
         return answer(found, ETag=f'"{found["version"]}"')
 
     @viewed(record_type, write=True)
@@ -306,27 +375,16 @@ def operations_of(record_type: RecordType) -> list[Operation]:
         return answer({"entries": [entry(event, targets, record_type, record, request.user) for event in events],
                        "before": before or None})
 
-    def page_schema(actor: User) -> Schema:
-        row = record_schema(record_type, actor)
-        fields = {name: schema for name, schema in row["properties"].items()
-                  if name not in {part.id for part in record_type.parts}}
-        # fields of related records have the path as their name
-        item = {"type": "object", "properties": fields, "required": ["id", "version"]}
-        return {"type": "object", "required": ["records", "next"], "additionalProperties": False, "properties": {
-            "records": {"type": "array", "items": item},
-            "next": {"type": ["string", "null"], "description": _("The cursor of the next page.")},
-            "total": {"type": "object", "required": ["count", "is_exact"], "properties": {
-                "count": {"type": "integer"}, "is_exact": {"type": "boolean"}}}}}
-
     about = {"tag": plural, "record_type": record_type}
     lower = record_type.model._meta.model_name
     said = values.joined
 
     return [
         Operation(f"list_{slug}", "GET", many, listing, said(plural, gettext_lazy("list")),
-                  parameters=LIST_PARAMETERS, answers=page_schema, problems=(400,), **about),
+                  parameters=LIST_PARAMETERS, answers=partial(page_schema, record_type), problems=(400,), **about),
         Operation(f"query_{slug}", "POST", f"{many}/query", asking, said(plural, gettext_lazy("ask by a whole query")),
-                  sends=query_schema, example=EXAMPLE_QUERY, answers=page_schema, problems=(400, 413, 415),
+                  sends=query_schema, example=EXAMPLE_QUERY, answers=partial(page_schema, record_type),
+                  problems=(400, 413, 415),
                   description=gettext_lazy("The same question as an object: what a saved view keeps."), **about),
         Operation(f"total_{slug}", "POST", f"{many}/totals", totals, said(plural, gettext_lazy("count and sum")),
                   sends=query_schema, example={"aggregates": ["count"]}, answers=totals_schema,
@@ -337,7 +395,8 @@ def operations_of(record_type: RecordType) -> list[Operation]:
                   answers=lambda actor: component(record_type), problems=(400, 409, 413, 415, 422),
                   has_etag=True, **about),
         Operation(f"read_{lower}", "GET", one, reading, said(name, gettext_lazy("read one")), has_etag=True,
-                  answers=lambda actor: component(record_type), problems=(400, 404), **about),
+                  parameters=(COLUMNS,), problems=(307, 400, 404), answers=lambda actor: {
+                      "anyOf": [component(record_type), chosen_schema(record_type, actor)]}, **about),
         Operation(f"change_{lower}", "PATCH", one, changing, said(name, gettext_lazy("change one")), writes=True,
                   parameters=(IF_MATCH,), sends=lambda actor: component(record_type, "Change"), has_etag=True,
                   example={"version": 1}, answers=lambda actor: component(record_type),

@@ -8,13 +8,12 @@ from django.urls import URLPattern, include, path
 from ninja import NinjaAPI
 
 from mudir.accounts.models import User
-from mudir.api import pages, verbs
+from mudir.api import bulk, merging, pages, records, remarks, saved_views, verbs
 from mudir.api.access import Key
 from mudir.api.calling import answer
 from mudir.api.description import description
 from mudir.api.operations import Operation
 from mudir.api.problems import Problem
-from mudir.api.records import operations_of
 from mudir.records import registry
 from mudir.records import urls as _converters  # noqa: F401  what a {key:pk} is
 
@@ -38,9 +37,10 @@ def add(operation: Operation) -> None:
 
 
 for record_type in registry.all_types():
-    for operation in operations_of(record_type):
-        add(operation)
-for operation in verbs.OPERATIONS:
+    for drawn in (records, bulk, merging, saved_views, remarks):
+        for operation in drawn.operations_of(record_type):
+            add(operation)
+for operation in (*verbs.OPERATIONS, remarks.TAGS):
     add(operation)
 
 

@@ -13,6 +13,9 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
+from mudir.kit.money import Money, is_currency
+from mudir.records.custom.fields import CustomFieldOf
+from mudir.records.custom.values import LENGTHS
 from mudir.records.fields import Field, ValueType, field_from_model
 from mudir.records.registry import RecordType
 
@@ -23,6 +26,9 @@ LONGEST = 100_000
 ROWS = {ValueType.PERSON, ValueType.RECORD}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?")
+FIGURE: Schema = {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"}  # as text: no digit of it is lost
+MONEY: Schema = {"type": "object", "required": ["amount", "currency"], "additionalProperties": False, "properties": {
+    "amount": FIGURE, "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"}}}
 KEY_SCHEMA: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST}
 NAMED: Schema = {"type": "object", "properties": {"id": KEY_SCHEMA, "name": {"type": "string"}},
                  "required": ["id", "name"], "additionalProperties": False}
@@ -49,7 +55,9 @@ def plain(value: Any) -> Any:
         case date() | time():
             return value.isoformat()
         case Decimal():
-            return str(value)
+            return f"{value:f}"
+        case Money():
+            return {"amount": value.amount, "currency": value.currency}
     return str(value)
 
 
@@ -58,8 +66,9 @@ def dumps(value: Any) -> str:
 
 
 def paths_of(fields: Sequence[Field]) -> list[str]:
-    """What is read of each field: a related row gives its key and its name."""
-    return [path for field in fields for path in (field.value_paths if field.type in ROWS else (field.path,))]
+    """What is read of each field: a related row gives its key and its name, money its currency too."""
+    whole = {*ROWS, ValueType.MONEY}
+    return [path for field in fields for path in (field.value_paths if field.type in whole else (field.path,))]
 
 
 def in_json(fields: Sequence[Field], values: Sequence[Any]) -> dict[str, Any]:
@@ -91,6 +100,10 @@ def answered(field: Field) -> Schema:
     match field.type:
         case ValueType.PERSON | ValueType.RECORD:
             schema = NAMED
+        case ValueType.MONEY:
+            schema = MONEY
+        case ValueType.NUMBER | ValueType.PERCENT if field.digits or isinstance(field, CustomFieldOf):
+            schema = FIGURE
         case ValueType.NUMBER | ValueType.PERCENT:
             schema = {"type": "integer"} if not field.choices else {"type": "integer", "enum": list(field.choices)}
         case ValueType.YES_NO:
@@ -100,7 +113,8 @@ def answered(field: Field) -> Schema:
         case ValueType.MOMENT:
             schema = {"type": "string", "format": "date-time"}
         case ValueType.LIST:
-            schema = {"type": "array", "items": {"type": "string"}}
+            one = {"type": "string", "enum": list(field.choices)} if field.choices else {"type": "string"}
+            schema = {"type": "array", "items": one}
         case ValueType.CHOICE if all(type(code) is int for code in field.choices):
             schema = {"type": "integer", "enum": list(field.choices)}
         case ValueType.CHOICE:
@@ -145,6 +159,35 @@ def number(least: int = -LARGEST, most: int = LARGEST, *, is_required: bool = Fa
         return value
 
     return Taken({"type": "integer", "minimum": least, "maximum": most}, read, is_required)
+
+
+def figure(places: int) -> Taken:
+    """A number with up to so many digits behind the point: as text, for JSON's own lose some on their way."""
+    behind = rf"(\.[0-9]{{1,{places}}})?" if places else ""
+    pattern = re.compile(f"-?[0-9]{{1,15}}{behind}")
+    words = "12.50" if places else "12"
+
+    def read(value: Any, by: User) -> Decimal:
+        if type(value) is int and abs(value) < 10**15:
+            return Decimal(value)
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise ValueError(_("Send a number as text, such as “%(example)s”.") % {"example": words})
+        return Decimal(value)
+
+    return Taken({"type": ["string", "integer"], "pattern": f"^{pattern.pattern}$", "minimum": 1 - 10**15,
+                  "maximum": 10**15 - 1}, read)
+
+
+def money() -> Taken:
+    def read(value: Any, by: User) -> Money:
+        if not isinstance(value, dict) or value.keys() != {"amount", "currency"}:
+            raise ValueError(_("Send an amount and its currency."))
+        currency = value["currency"]
+        if not isinstance(currency, str) or not is_currency(currency):
+            raise ValueError(_("“%(code)s” is not the code of a currency.") % {"code": str(currency)[:10]})
+        return Money(figure(6).read(value["amount"], by), currency)
+
+    return Taken(MONEY | {"properties": MONEY["properties"] | {"amount": figure(6).schema}}, read)
 
 
 def yes_no(*, is_required: bool = False) -> Taken:
@@ -238,7 +281,13 @@ def people(by: User) -> models.QuerySet:
 
 def _taken(field: Field, column: models.Field | None) -> Taken:
     longest = getattr(column, "max_length", None) or LONGEST
+    if isinstance(field, CustomFieldOf):
+        longest = LENGTHS.get(field.made.type, 254)
     match field.type:
+        case ValueType.MONEY:
+            return money()
+        case ValueType.NUMBER | ValueType.PERCENT if field.digits or isinstance(field, CustomFieldOf):
+            return figure(field.digits)
         case ValueType.PERSON:
             return one_row(people)
         case ValueType.RECORD:
@@ -266,6 +315,8 @@ def taken(field: Field, model: type[models.Model]) -> Taken:
     column = next((one for one in model._meta.fields if one.name == field.path), None)
     found = _taken(field, column)
     is_required = column is not None and not column.blank and not column.has_default() and not column.null
+    if isinstance(field, CustomFieldOf):
+        is_required = field.made.is_required and field.made.default is None
     found = Taken(found.schema | {"description": described(field)}, found.read, is_required, str(field.label))
     return or_null(found) if field.is_nullable else found
 
@@ -285,8 +336,12 @@ def example(one: Taken) -> Any:
     """A value that fits, for the description."""
     schema = one.schema
     match schema:
+        case {"type": ["string", "integer", *_null], "pattern": _any}:
+            return "12"
         case {"pattern": _any}:
             return "09:30"
+        case {"properties": {"amount": _any}}:
+            return {"amount": "12.50", "currency": "SAR"}
         case {"enum": [first, *_others]}:
             return first
         case {"type": "integer"}:

@@ -40,12 +40,16 @@ class TagsField(forms.CharField):
         return _(", ").join(value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> list[str]:
-        tags = split(super().clean(value))
-        if too_long := next((tag for tag in tags if len(tag) > LONGEST), None):
-            raise ValidationError(_("A tag has at most %(most)s letters: “%(tag)s…”.")
-                                  % {"most": LONGEST, "tag": too_long[:20]})
-        known = dict(Tag.objects.filter(folded__in=[fold(tag) for tag in tags]).values_list("folded", "name"))
-        return list(dict.fromkeys(known.get(fold(tag), tag) for tag in tags))
+        return known_as(split(super().clean(value)))
+
+
+def known_as(tags: Sequence[str]) -> list[str]:
+    """Tags as they are known, however they are spelled here. Raises ValidationError for one that is too long."""
+    if too_long := next((tag for tag in tags if len(tag) > LONGEST), None):
+        raise ValidationError(_("A tag has at most %(most)s letters: “%(tag)s…”.")
+                              % {"most": LONGEST, "tag": too_long[:20]})
+    known = dict(Tag.objects.filter(folded__in=[fold(tag) for tag in tags]).values_list("folded", "name"))
+    return list(dict.fromkeys(known.get(fold(tag), tag) for tag in tags))
 
 
 def tag_many(

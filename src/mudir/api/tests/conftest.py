@@ -7,6 +7,10 @@ from django.test import Client as Browser
 
 from mudir.accounts.models import ApiKey, User
 from mudir.accounts.services import make_key
+from mudir.records import merging, registry
+from mudir.records.bulk import running
+from mudir.records.bulk.acts import Trashing
+from mudir.tests.world import Side, make
 
 
 class Program:
@@ -42,3 +46,30 @@ class Program:
 @pytest.fixture
 def program(owner) -> Program:
     return Program(owner)
+
+
+def with_parts(side: Side) -> Side:
+    """What only a program names by its number: an act on many records of each kind, a merge of each that has one."""
+    owner = side.owner
+    side.parts["act_pk"] = {
+        record_type.kind: running.begin(Trashing(record_type, owner), "trash", keys=[side.records[record_type.kind].pk],
+                                        by=owner, back="/").pk for record_type in registry.all_types()}
+    side.parts["survivor"], side.parts["merge_pk"] = {}, {}
+    for record_type in registry.all_types():
+        if record_type.merger:
+            survivor, other = (make(record_type.kind, by=owner, words=f"{side.words} {number}", client=side.client)
+                               for number in ("first", "second"))
+            made = merging.merge(survivor, other, by=owner)
+            survivor.refresh_from_db()
+            side.parts["survivor"][record_type.kind], side.parts["merge_pk"][record_type.kind] = survivor, made.pk
+    return side
+
+
+@pytest.fixture
+def mine(mine) -> Side:
+    return with_parts(mine)
+
+
+@pytest.fixture
+def theirs(theirs) -> Side:
+    return with_parts(theirs)

@@ -29,10 +29,15 @@ def path_of(operation, side: Side, **given: int) -> str:
         name = match[1]
         if name in given:
             return str(given[name])
+        kind = (operation.about or operation.record_type).kind
         if name == "pk":
-            return str(side.records[(operation.about or operation.record_type).kind].pk)
+            # what was merged hangs on another one
+            return str((side.parts["survivor"] if "merge_pk" in operation.path else side.records)[kind].pk)
+        if name == "view_pk":
+            return str(side.views[kind])
         prefix = "contact_" if name == "nuance_pk" and operation.about.slug == "contacts" else ""
-        return str(side.parts[prefix + name])
+        part = side.parts[prefix + name]
+        return str(part[kind] if isinstance(part, dict) else part)
 
     return re.sub(r"{\w+:(\w+)}", key, operation.path)
 
@@ -134,7 +139,7 @@ def test_h10_a_key_asks_so_often_in_a_minute(program, settings, client_of_owner)
 
 def test_every_operation_says_which_kind_it_is_about():
     assert len(OPERATIONS) >= 45
-    assert [one.id for one in OPERATIONS.values() if one.record_type is None] in ([], ["search"])
+    assert [one.id for one in OPERATIONS.values() if one.record_type is None] == ["search", "list_tags"]
 
 
 def test_nobody_asks_without_a_key(mine):
@@ -181,7 +186,8 @@ def test_a01_a07_an_unseen_record_is_as_unknown_as_one_that_is_not_there(request
     for operation in with_keys():
         unseen = ask(program, operation, path_of(operation, theirs))
         unknown = ask(program, operation, path_of(operation, theirs, pk=UNKNOWN))
-        nested = ask(program, operation, path_of(operation, theirs, pk=mine.records[operation.about.kind].pk)) \
+        own = mine.records[(operation.about or operation.record_type).kind]
+        nested = ask(program, operation, path_of(operation, theirs, pk=own.pk)) \
             if operation.path.count("{") > 1 and who == "owner" else unknown
         if not (unseen.status_code == unknown.status_code == nested.status_code == 404
                 and unseen.content == unknown.content == nested.content) or b"CNRY" in unseen.content:
@@ -194,7 +200,7 @@ def test_a01_a07_an_unseen_record_is_as_unknown_as_one_that_is_not_there(request
 def test_who_only_reads_a_record_changes_nothing_of_it(mine, staff):
     program, before, wrong, refused = Program(staff), state(), [], 0
     for operation in OPERATIONS.values():
-        if operation.writes:
+        if operation.writes and not operation.id.startswith("comment_on_"):  # whoever sees a record speaks about it
             status = ask(program, operation, path_of(operation, mine)).status_code
             refused += status == 403
             if status not in {403, 404, 422, 428}:
