@@ -16,6 +16,8 @@ from mudir.clients.services.client import sort_key_of
 from mudir.demo import company
 from mudir.demo.people import companies, people
 from mudir.records import registry, search
+from mudir.records.custom import indexing
+from mudir.records.custom.writing import create_field
 from mudir.records.models import Event
 
 CLIENTS_OF_A_MANAGER = 500
@@ -23,6 +25,7 @@ MANAGERS_OF_A_TEAM = 10
 SECTORS = tuple(dict.fromkeys(facts.sector for facts in company.CLIENTS))
 SENTENCES = tuple(dict.fromkeys(
     [text for said in company.SAID.values() for _stage, text in said] + [*company.NOTES["ar"], *company.NOTES["en"]]))
+SEGMENTS = tuple(f"segment_{number}" for number in range(10))
 STEPS = tuple(facts.step[0] for facts in company.CLIENTS if facts.step)
 
 
@@ -40,6 +43,7 @@ def fill(clients: int, *, alone: bool = False) -> None:
         _copy(model, rows)
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = DEFAULT")
+    _custom_fields()
     for record_type in registry.all_types():
         if record_type.search:
             search.rebuild(record_type.kind)
@@ -60,6 +64,14 @@ def _people_of_the_house(clients: int) -> tuple[list[int], list[int]]:
         for number in range(count)
     ])
     return [team.pk for team in teams], [manager.pk for manager in managers]
+
+
+def _custom_fields() -> None:
+    """Two fields that an administrator made, with the indexes of what is often filtered by."""
+    administrator = User.objects.create_user("administrator@bench.example", name="Administrator", role="administrator")
+    for type, given in (("number", {"name_en": "Branches"}),
+                        ("choice", {"name_en": "Segment", "choices": [{"code": code, "en": code} for code in SEGMENTS]})):
+        indexing.settle(create_field("clients.client", by=administrator, type=type, is_filtered=True, **given))
 
 
 def _tables(
@@ -100,6 +112,7 @@ def _tables(
                 "next_step_date": (days_ago(number, 20) + timedelta(days=15)).date() if number % 3 else None,
                 "completeness": 10 * (number * 31 % 97 % 11), "stale_date": days_ago(number, 300).date(),
                 "created_at": days_ago(number, 900), "languages": ["ar"], **whose(number),
+                "custom": json.dumps({"branches": str(number * 37 % 101), "segment": SEGMENTS[number * 31 % 97 % 10]}),
             }
 
     def contact_rows() -> Iterator[dict[str, Any]]:
