@@ -359,7 +359,8 @@ class Bench:
             "list_over_relation": lambda: director.ask(
                 "/tasks/?f=client.tier.is.corporate&f=client.stage.is.5,6,7&f=client.city.contains.%D8%AC%D8%AF%D9%87"),
             "custom_filter": lambda: director.ask("/clients/?f=custom.segment.is.segment_3"),
-            "custom_filter_range": lambda: director.ask("/clients/?f=custom.branches.between.40,60&sort=custom.branches"),
+            "custom_filter_range": lambda: director.ask(
+                "/clients/?f=custom.branches.between.40,60&sort=custom.branches"),
             "list_by_last_contact": lambda: director.ask("/clients/?sort=last_contact_at"),
             "list_deep": self.over(director, [f"/clients/?after={self.cursor(place / 20)}" for place in range(10, 20)]),
             "list_quick_search": self.over(director, [f"/clients/?{urlencode({'q': text})}" for text in self.names()]),

@@ -70,7 +70,7 @@ def _custom_fields() -> None:
     """Two fields that an administrator made, with the indexes of what is often filtered by."""
     administrator = User.objects.create_user("administrator@bench.example", name="Administrator", role="administrator")
     for type, given in (("number", {"name_en": "Branches"}),
-                        ("choice", {"name_en": "Segment", "choices": [{"code": code, "en": code} for code in SEGMENTS]})):
+                        ("choice", {"name_en": "Segment", "choices": [{"code": one, "en": one} for one in SEGMENTS]})):
         indexing.settle(create_field("clients.client", by=administrator, type=type, is_filtered=True, **given))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
+from mudir.kit.money import CurrencyClash
 from mudir.records import registry, table
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType, with_computed
@@ -82,6 +83,8 @@ def draw(field: Field, value: Any, fmt: Formatter) -> SafeString:
 def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
     if value is None or value == "" or value == []:
         return table.NOTHING
+    if isinstance(value, CurrencyClash):
+        return f'<span class="late">{table.esc(value)}</span>'
     match field.type:
         case ValueType.CHOICE:
             return table.chip(table.choice_chips(field), value)

@@ -307,6 +307,11 @@ def for_kind(kind: str) -> RecordType:
     return _types[kind]
 
 
+def is_known(kind: str) -> bool:
+    """Whether there are records of a kind: one of a program before may be named in the database still."""
+    return kind in _types
+
+
 def by_slug(slug: str) -> RecordType | None:
     """The record type of an address, if there is one."""
     return next((record_type for record_type in _types.values() if record_type.slug == slug), None)

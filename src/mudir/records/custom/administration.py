@@ -14,7 +14,9 @@ from mudir.records.custom.fields import field_of
 from mudir.records.custom.forms import currency_choices, form_field_of
 from mudir.records.custom.values import Type
 from mudir.records.custom.writing import MOST_CHOICES, NEVER_INDEXED, NEVER_UNIQUE, TONES, WITH_CHOICES
+from mudir.records.formulas import LONGEST
 from mudir.records.models import CustomField
+from mudir.records.picker import RelatedRecordField
 from mudir.records.registry import RecordType
 
 TONE_NAMES = {"accent": _("teal"), "good": _("green"), "warn": _("amber"), "bad": _("red"), "info": _("blue"),
@@ -35,6 +37,16 @@ class Choices(BaseFormSet):
                 for form in self.forms if not form.cleaned_data.get("DELETE")]
 
 
+class TrialForm(forms.Form):
+    """The record that a formula is tried on."""
+
+    def __init__(self, record_type: RecordType, data: Any = None, *, by: User):
+        super().__init__(data, prefix="trial")
+        self.fields["record"] = RelatedRecordField(
+            record_type.model.objects.visible_to(by), label=_("Try it on"), required=False,
+            help_text=_("Left empty: on the last ones that were changed."))
+
+
 class FieldForm(forms.Form):
     """`cleaned_data` is what the services take. Only what the type has is asked for."""
 
@@ -47,6 +59,9 @@ class FieldForm(forms.Form):
     code = forms.CharField(
         label=_("Code"), max_length=40, required=False, widget=forms.TextInput(attrs={"dir": "ltr"}),
         help_text=_("Its name in addresses and files. Left empty, it is made from the English name; it never changes."))
+    formula = forms.CharField(
+        label=_("Formula"), max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "spellcheck": "false"}))
     digits = forms.TypedChoiceField(label=_("Digits behind the point"), choices=[(n, str(n)) for n in range(7)],
                                     coerce=int, initial=0)
     currency = forms.ChoiceField(label=_("Usual currency"), required=False, widget=QuickSelect)
@@ -68,13 +83,18 @@ class FieldForm(forms.Form):
     def __init__(self, record_type: RecordType, type: str, *args: Any, by: User, made: CustomField | None = None,
                  **kwargs: Any):
         self.type, self.made = type, made
+        if type == Type.COMPUTED:
+            kwargs["initial"] = {"digits": 2}
         if made is not None:
             kwargs["initial"] = {name: getattr(made, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
         stage = record_type.fields_in_code.get("stage")
-        kept = {"code": made is None, "digits": type in {Type.NUMBER, Type.PERCENT}, "currency": type == Type.MONEY,
-                "related_kind": type == Type.RECORD and made is None, "required_from": bool(stage),
-                "is_unique": type not in NEVER_UNIQUE, "is_filtered": type not in NEVER_INDEXED}
+        stored = type != Type.COMPUTED
+        kept = {"code": made is None, "digits": type in {Type.NUMBER, Type.PERCENT, Type.COMPUTED},
+                "currency": type == Type.MONEY, "related_kind": type == Type.RECORD and made is None,
+                "is_required": stored, "required_from": stored and bool(stage), "edited_by": stored,
+                "is_unique": type not in NEVER_UNIQUE, "is_filtered": type not in NEVER_INDEXED,
+                "formula": not stored}
         for name, is_kept in kept.items():
             if not is_kept:
                 del self.fields[name]
@@ -85,7 +105,7 @@ class FieldForm(forms.Form):
                                                    if one.in_navigation]
         if "required_from" in self.fields:
             self.fields["required_from"].choices = [("", "—"), *stage.choices.items()]
-        if made is not None or type not in WITH_CHOICES:
+        if stored and (made is not None or type not in WITH_CHOICES):
             self._ask_for_default(made or CustomField(code="default", type=type, name_en="?"), by)
         self.choices = self._choices() if type in WITH_CHOICES else None
 

@@ -14,10 +14,12 @@ from mudir.kit.money import Money
 from mudir.records import registry
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import CustomField
+from mudir.records.models.custom import Stored
 
 Type = CustomField.Type
 VALUE_TYPES: Mapping[str, ValueType] = {
-    Type.CHOICES: ValueType.LIST, **{kind: ValueType(kind) for kind in Type.values if kind != Type.CHOICES},
+    Type.CHOICES: ValueType.LIST,
+    **{kind: ValueType(kind) for kind in Type.values if kind not in {Type.CHOICES, Type.COMPUTED}},
 }
 READ_AS: Mapping[str, str] = {  # how the database reads what is stored
     Type.NUMBER: "as_number", Type.PERCENT: "as_number", Type.DATE: "as_date", Type.MOMENT: "as_moment",
@@ -86,8 +88,17 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
+def sql_of(made: CustomField, column: str, part: str = "amount") -> str:
+    """The SQL that reads a stored value out of the column, the same that a filter asks; of money a part."""
+    name, keys = READ_AS.get(made.type, "as_text"), [made.code]
+    if made.type == Type.MONEY:
+        name, keys = "as_number" if part == "amount" else "as_text", [made.code, part]
+    transform: type[Stored] = models.JSONField().get_transform(name)
+    return transform.sql(column, keys)
+
+
 def field_of(made: CustomField) -> CustomFieldOf:
-    """The field of a definition."""
+    """The field of a definition whose values are stored."""
     path = f"custom__{made.code}__{READ_AS.get(made.type, 'as_text')}"
     if made.type == Type.MONEY:
         path = f"custom__{made.code}__amount__as_number"

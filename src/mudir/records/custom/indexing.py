@@ -1,15 +1,20 @@
 """Indexes of custom fields, made beside the writes that go on meanwhile."""
 
+import hashlib
 from collections.abc import Mapping
 
 from django.db import IntegrityError, connection, models
 
 from mudir.records import registry
-from mudir.records.custom.fields import READ_AS, Type
+from mudir.records.custom.computed import ComputedField, computed_of
+from mudir.records.custom.fields import Type, sql_of
+from mudir.records.custom.known import forget_known
+from mudir.records.formulas import FormulaError, Kind
 from mudir.records.models import CustomField
-from mudir.records.models.custom import Stored
 
-IN_ORDER = {Type.NUMBER, Type.PERCENT, Type.MONEY, Type.DATE, Type.MOMENT}  # asked for by ranges, sorted by themselves
+# Asked for by ranges, sorted by themselves.
+IN_ORDER = {Type.NUMBER, Type.PERCENT, Type.MONEY, Type.DATE, Type.MOMENT}
+KINDS_IN_ORDER = {Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.DATE}
 PRESENT = "WHERE trashed_at IS NULL"
 
 
@@ -22,7 +27,9 @@ def indexes_of(made: CustomField) -> Mapping[str, str]:
     if not wants_index(made):
         return {}
     model = registry.for_kind(made.kind).model
-    table, value, found = model._meta.db_table, expression_of(made), {}
+    if made.type == Type.COMPUTED:
+        return _of_computed(made, model)
+    table, value, found = model._meta.db_table, sql_of(made, "custom"), {}
     if made.is_filtered and made.type == Type.CHOICES:
         found[f"custom_{made.pk}"] = f"ON {table} USING gin (({value})) {PRESENT}"
     elif made.is_filtered:
@@ -34,12 +41,18 @@ def indexes_of(made: CustomField) -> Mapping[str, str]:
     return found
 
 
-def expression_of(made: CustomField) -> str:
-    """The SQL that reads the field's value, the same that a filter asks."""
-    keys = [made.code, "amount"] if made.type == Type.MONEY else [made.code]
-    name = "as_number" if made.type == Type.MONEY else READ_AS.get(made.type, "as_text")
-    transform: type[Stored] = models.JSONField().get_transform(name)
-    return transform.sql("custom", keys)
+def _of_computed(made: CustomField, model: type[models.Model]) -> Mapping[str, str]:
+    """The index of a formula, named by what it says: another formula asks for another index."""
+    try:
+        field: ComputedField = computed_of(made, registry.for_kind(made.kind).fields)
+    except FormulaError:
+        return {}
+    if field.formula.is_of_today:
+        return {}
+    order = "" if field.formula.kind in KINDS_IN_ORDER else f"{_usual_order(model)}, "
+    statement = f"ON {model._meta.db_table} (({field.sql}), {order}id) {PRESENT}"
+    mark = hashlib.sha256(statement.encode()).hexdigest()[:8]
+    return {f"custom_{made.pk}_{mark}": statement}
 
 
 def _usual_order(model: type[models.Model]) -> str:
@@ -50,6 +63,7 @@ def _usual_order(model: type[models.Model]) -> str:
 
 def settle(made: CustomField) -> None:
     """Make the field's indexes what it asks for. Outside of a transaction; safe to call again after any end."""
+    forget_known()  # a formula is made of fields that may just have changed
     wanted, present = indexes_of(made), _present(made)
     for name in present.keys() - {name for name in wanted if present.get(name)}:
         _run(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
@@ -79,9 +93,8 @@ def _present(made: CustomField) -> dict[str, bool]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-            "JOIN pg_class t ON t.oid = i.indrelid WHERE t.relname = %s AND c.relname = ANY(%s)",
-            [registry.for_kind(made.kind).model._meta.db_table,
-             [f"custom_{made.pk}", made.unique_index]])
+            "JOIN pg_class t ON t.oid = i.indrelid WHERE t.relname = %s AND c.relname ~ %s",
+            [registry.for_kind(made.kind).model._meta.db_table, f"^custom_{made.pk}(_|$)"])
         return dict(cursor.fetchall())
 
 

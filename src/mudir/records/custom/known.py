@@ -13,7 +13,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from mudir.kit.sql import rows_of
-from mudir.records.custom.fields import CustomFieldOf, field_of
+from mudir.records import registry
+from mudir.records.custom.computed import computed_fields
+from mudir.records.custom.fields import CustomFieldOf, Type, field_of
 from mudir.records.models import CustomField
 
 SECONDS = 1.0
@@ -72,8 +74,17 @@ def _up_to_date() -> Known:
     global _latest
     stamp = next((stamp for (stamp,) in rows_of("SELECT stamp FROM records_setup ORDER BY id LIMIT 1")), None)
     if _latest is None or _latest.stamp != stamp:
-        fields: dict[str, dict[str, CustomFieldOf]] = defaultdict(dict)
+        of_kind: dict[str, list[CustomField]] = defaultdict(list)
         for made in CustomField.objects.filter(archived_at__isnull=True).order_by("kind", "position", "pk"):
-            fields[made.kind][made.id_of_field] = field_of(made)
-        _latest = Known(stamp, dict(fields))
+            of_kind[made.kind].append(made)
+        _latest = Known(stamp, {kind: _fields(kind, some) for kind, some in of_kind.items()})
     return _latest
+
+
+def _fields(kind: str, some: list[CustomField]) -> Mapping[str, CustomFieldOf]:
+    """The fields of a kind in their order, calculated ones among those that they are made of."""
+    fields = {made.id_of_field: field_of(made) for made in some if made.type != Type.COMPUTED}
+    if len(fields) < len(some) and registry.is_known(kind):
+        in_code = registry.for_kind(kind).fields_in_code
+        fields |= computed_fields((made for made in some if made.type == Type.COMPUTED), {**in_code, **fields})
+    return {made.id_of_field: fields[made.id_of_field] for made in some if made.id_of_field in fields}

@@ -16,9 +16,11 @@ from mudir.kit.money import is_currency
 from mudir.kit.services import service
 from mudir.records import registry, rules, tasks
 from mudir.records.custom import indexing
+from mudir.records.custom.computed import ComputedField, computed_of, depth_of, ids_below
 from mudir.records.custom.fields import field_of
 from mudir.records.custom.known import forget_known
 from mudir.records.custom.values import Type, to_store
+from mudir.records.formulas import FormulaError
 from mudir.records.models import CustomField, Setup
 from mudir.records.models.custom import CODE
 from mudir.records.query import OPERATORS
@@ -28,10 +30,11 @@ MOST_CHOICES = 200
 TONES = ("accent", "good", "warn", "bad", "info", "key")
 FIELDS = frozenset({
     "name_ar", "name_en", "help_ar", "help_en", "section_ar", "section_en", "choices", "digits", "currency",
-    "is_required", "required_from", "is_unique", "default", "seen_by", "edited_by", "is_filtered",
+    "is_required", "required_from", "is_unique", "default", "seen_by", "edited_by", "is_filtered", "formula",
 })
+OF_STORED = ("is_required", "required_from", "is_unique", "edited_by", "currency")  # of values that somebody writes
 WITH_CHOICES = {Type.CHOICE, Type.CHOICES}
-NEVER_UNIQUE = {Type.LONG_TEXT, Type.CHOICES, Type.YES_NO, Type.MONEY}
+NEVER_UNIQUE = {Type.LONG_TEXT, Type.CHOICES, Type.YES_NO, Type.MONEY, Type.COMPUTED}
 NEVER_INDEXED = {Type.LONG_TEXT}
 
 
@@ -41,6 +44,7 @@ def _held(kind: str, by: User) -> dict[int, CustomField]:
         raise PermissionDenied
     Setup.objects.get_or_create(pk=1)
     Setup.objects.select_for_update().get(pk=1)
+    forget_known()  # what was read before the lock may have changed
     of_kind = CustomField.objects.select_for_update().filter(kind=kind).order_by("position", "pk")
     return {made.pk: made for made in of_kind}
 
@@ -86,6 +90,9 @@ def edit_field(made: CustomField, *, by: User, **data: Any) -> CustomField:
 def archive_field(made: CustomField, *, by: User) -> CustomField:
     """Take a field out of every page; its values stay with their records."""
     current = _of(made, by)
+    if made_of_it := made_of(current):
+        raise ValidationError(_("“%(other)s” is calculated from this field: change its formula first.") % {
+            "other": made_of_it[0].label})
     current.archived_at = current.archived_at or timezone.now()
     return _save(current)
 
@@ -94,6 +101,8 @@ def archive_field(made: CustomField, *, by: User) -> CustomField:
 def restore_field(made: CustomField, *, by: User) -> CustomField:
     """Bring an archived field back with the values that records still have."""
     current = _of(made, by)
+    if current.type == Type.COMPUTED:
+        _check_formula(current)
     current.archived_at = None
     return _save(current)
 
@@ -126,6 +135,11 @@ def _save(made: CustomField, *, insert: bool = False) -> CustomField:
         made.index = CustomField.Index.ASKED
         made.save(update_fields=["index"])
         tasks.settle_indexes.defer(field_id=made.pk)
+    if before is not None and before.formula != made.formula:
+        for other in made_of(made):
+            if indexing.wants_index(other.made):
+                CustomField.objects.filter(pk=other.made.pk).update(index=CustomField.Index.ASKED)
+                tasks.settle_indexes.defer(field_id=other.made.pk)
     _tell()
     return made
 
@@ -138,6 +152,7 @@ def _write(made: CustomField, data: dict[str, Any], *, by: User, insert: bool = 
     for name, value in data.items():
         setattr(made, name, value.strip() if isinstance(value, str) else value)
     _check(made)
+    _check_what_is_made_of(made)
     if default is not ...:
         made.default = _default_of(made, default, by)
     made.full_clean(validate_constraints=False)
@@ -145,7 +160,43 @@ def _write(made: CustomField, data: dict[str, Any], *, by: User, insert: bool = 
     return _save(made, insert=insert)
 
 
+def made_of(made: CustomField) -> list[ComputedField]:
+    """The fields that are calculated from this one, directly or through others."""
+    return [one for one in registry.for_kind(made.kind).custom_fields.values()
+            if isinstance(one, ComputedField) and one.id != made.id_of_field and made.id_of_field in ids_below(one)]
+
+
+def _check_formula(made: CustomField) -> ComputedField:
+    try:
+        return computed_of(made, registry.for_kind(made.kind).fields)
+    except FormulaError as error:
+        part = made.formula[error.start:error.end][:40]
+        raise ValidationError({"formula": _("%(problem)s Look at “%(part)s”, character %(place)s.") % {
+            "problem": error, "part": part, "place": error.start + 1} if part.strip() else str(error)}) from None
+
+
+def _check_what_is_made_of(made: CustomField) -> None:
+    """Refuse a change after which a field that is calculated from this one could not be understood."""
+    others = made_of(made)
+    if not others:
+        return
+    fields = registry.for_kind(made.kind).fields
+    fields[made.id_of_field] = _check_formula(made) if made.type == Type.COMPUTED else field_of(made)
+    for other in sorted(others, key=depth_of):
+        try:
+            fields[other.id] = computed_of(other.made, fields)
+        except FormulaError as error:
+            text = _("“%(other)s” is calculated from this field and would not work any more: %(why)s")
+            raise ValidationError(text % {"other": other.label, "why": error}) from None
+
+
 def _check(made: CustomField) -> None:
+    if made.type == Type.COMPUTED:
+        _check_formula(made)
+        if asked := next((name for name in OF_STORED if getattr(made, name)), ""):
+            raise ValidationError({asked: _("Nobody writes a calculated field.")})
+    elif made.formula:
+        raise ValidationError({"formula": _("Only a calculated field has a formula.")})
     if made.type in WITH_CHOICES:
         made.choices = _choices(made)
     elif made.choices:

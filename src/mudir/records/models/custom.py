@@ -48,6 +48,7 @@ class CustomField(models.Model):
         PHONE = "phone", _("Phone")
         EMAIL = "email", pgettext_lazy("type of field", "E-mail")
         LINK = "link", _("Link")
+        COMPUTED = "computed", _("Calculated")
 
     class Index(models.TextChoices):
         """How far the database is with the index that makes filtering quick."""
@@ -69,6 +70,7 @@ class CustomField(models.Model):
     section_en = models.CharField(_("section in English"), max_length=80, blank=True)
     choices = models.JSONField(default=list, blank=True)  # of code, ar, en and perhaps tone and archived
     digits = models.PositiveSmallIntegerField(_("digits behind the point"), default=0)
+    formula = models.TextField(_("formula"), blank=True)
     currency = models.CharField(_("usual currency"), max_length=3, blank=True)
     related_kind = models.CharField(_("kind of the other record"), max_length=80, blank=True)
     is_required = models.BooleanField(_("required"), default=False)

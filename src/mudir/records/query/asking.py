@@ -109,8 +109,9 @@ class Query:
 
     def _used(self) -> list[Field]:
         """Every field that the spec names in any place, but those of related records that it asks for."""
-        grouped = [self.field(self.spec.group)] if self.spec.group else []
-        return [*self.columns, *self._named(), *grouped, *(spec_field for spec_field, _turned in self.order)]
+        measured = (name.partition(".")[2] for name in self.spec.aggregates if name != "count")
+        also = [self.field(name) for name in (self.spec.group, *measured) if name]
+        return [*self.columns, *self._named(), *also, *(spec_field for spec_field, _turned in self.order)]
 
     def queryset(self) -> ScopedQuerySet:
         """Every row that matches, unordered, narrowed to the actor."""

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from mudir.accounts.models import Team, User
 from mudir.records import registry
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType, field_from_model, with_computed
 from mudir.records.models import Record
 from mudir.records.query.operators import OPPOSITES, condition_to_q
@@ -105,5 +106,5 @@ def field_through(name: str, steps: list[Field], last: Field) -> Field:
     return FieldThrough(
         id=name, label=": ".join(str(one.label) for one in (*steps, last)), type=last.type, path=f"{alias}_0",
         is_nullable=True, is_many=last.is_many, choices=last.choices, tones=last.tones, related=last.related,
-        computed=Through(alias, tuple(steps), last),
+        cell=last.cell if isinstance(last, CustomFieldOf) else None, computed=Through(alias, tuple(steps), last),
     )

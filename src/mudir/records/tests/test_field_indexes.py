@@ -111,3 +111,63 @@ def test_two_who_write_one_value_at_once_are_told_apart_by_the_index(administrat
     assert refused.value.message_dict == {
         "custom.size": ["Another record has this already: no two may have the same here."]}
     assert not Client.objects.visible_to(owner).filter(name="B").exists()
+
+
+# ── of calculated fields ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def calculated(by, code, formula, **given) -> CustomField:
+    field = create_field(KIND, by=by, type="computed", code=code, name_en=code, formula=formula, digits=2,
+                         **{"is_filtered": True} | given)
+    indexing.settle(field)
+    field.refresh_from_db()
+    return field
+
+
+@pytest.mark.parametrize(("formula", "condition"), [
+    ("size * 2 + stage", "at_least.100"), ("if(size > 5, \"large\", \"it's 100% small\")", "is.large"),
+    ("percent(size / 100)", "at_most.3"), ("price - money(5, \"SAR\")", "at_least.7"), ("size > 100", "is.yes"),
+    ("add_days(since, 30)", "after.2026-01-01"), ("concat(city, size, since)", "is.Riyadh"),
+    ("days_between(created_at, since)", "between.5,9"),
+])
+def test_a_filter_of_a_calculated_field_begins_in_its_index(administrator, owner, formula, condition):
+    Client.objects.bulk_create(Client(name=f"Client {n}", sort_key=f"{n:04}", owner=owner) for n in range(500))
+    for code, type in (("size", "number"), ("price", "money"), ("since", "date")):
+        create_field(KIND, by=administrator, type=type, code=code, name_en=code)
+    field = calculated(administrator, "result", formula)
+    assert field.index == CustomField.Index.READY
+
+    where = Group("and", (Condition.parse(f"custom.result.{condition}"),))
+    asked = Query(QuerySpec(kind=KIND, where=where), owner).queryset().order_by().values("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        try:
+            plan = asked.explain()
+        finally:
+            cursor.execute("RESET enable_seqscan")
+    assert f"custom_{field.pk}_" in plan
+
+
+def test_what_changes_by_itself_has_no_index(administrator):
+    field = calculated(administrator, "age", "days_between(created_at, today())")
+    assert (field.index, indexes()) == (CustomField.Index.NONE, {})
+
+
+def test_another_formula_has_another_index_and_so_has_what_is_made_of_it(administrator, owner):
+    create_field(KIND, by=administrator, type="number", code="size", name_en="Size")
+    first = calculated(administrator, "first", "size + 1")
+    second = calculated(administrator, "second", "first + 1")
+    before = indexes()
+    assert len(before) == 2
+
+    edit_field(first, by=administrator, formula="size + 2")
+    for field in (first, second):
+        field.refresh_from_db()
+        assert field.index == CustomField.Index.ASKED
+        indexing.settle(field)
+    assert len(indexes()) == 2
+    assert not before.keys() & indexes().keys()
+    archive_field(second, by=administrator)
+    second.refresh_from_db()
+    indexing.settle(second)
+    assert len(indexes()) == 1

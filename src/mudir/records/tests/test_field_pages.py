@@ -2,6 +2,8 @@
 
 import pytest
 
+from mudir.clients.models import Client
+from mudir.clients.services import create_client
 from mudir.records import registry
 from mudir.records.custom.writing import create_field
 from mudir.records.models import CustomField
@@ -47,7 +49,8 @@ def test_the_way_from_the_first_page_to_a_field_in_a_list(as_administrator, owne
 def test_every_type_has_a_form_that_makes_and_changes_it(as_administrator, type):
     address = f"/fields/clients/new/?type={type}"
     assert as_administrator.get(address).status_code == 200
-    given = ROWS | {"name_en": "Size", "choices-0-en": "One", "digits": "2", "related_kind": KIND}
+    given = ROWS | {"name_en": "Size", "choices-0-en": "One", "digits": "2", "related_kind": KIND,
+                    "formula": "stage + 1"}
     assert as_administrator.post(address, given).status_code == 302
     made = CustomField.objects.get()
     page = as_administrator.get(f"/fields/{made.pk}/")
@@ -96,3 +99,40 @@ def test_fields_are_put_in_order_and_back(as_administrator, administrator):
     assert order() == ["a", "c", "b"]
     as_administrator.post("/fields/clients/order/", {"order": ["x", "99"], "down": keys[1]})
     assert order() == ["a", "c", "b"]
+
+
+def test_a_formula_is_tried_out_before_it_is_saved(as_administrator, owner):
+    create_client(by=owner, name="Basma", tier="key")
+    address, tried = "/fields/clients/new/?type=computed", {"do": "try", "digits": "0"}
+    assert 'data-value="custom.' not in body(as_administrator.get(address))
+    assert 'data-value="stage"' in body(as_administrator.get(address))
+
+    answer = as_administrator.post(address, tried | {"formula": "stage * 10"})
+    assert (answer.status_code, "The result is a number." in body(answer)) == (200, True)
+    assert '<dt><bdi>Basma</bdi></dt><dd><bdi class="ltr">10</bdi></dd>' in body(answer)
+    fragment = as_administrator.post(address, tried | {"formula": "stage * oops", "trial-record": "Nobody"}, headers={
+        "HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "<mark>oops</mark>" in body(fragment)
+    assert "There is no field “oops” here." in body(fragment)
+    assert "<html" not in body(fragment)
+    assert not CustomField.objects.exists()
+
+
+def test_f05_a_formula_is_not_tried_on_what_its_writer_does_not_see(as_administrator, administrator, owner):
+    hidden = create_field(KIND, by=administrator, type="number", name_en="Size", seen_by=["director"])
+    create_client(by=owner, name="Basma")
+    CustomField.objects.filter(pk=hidden.pk).update(seen_by=["director"])
+    Client.objects.unscoped("test").update(custom={"size": "31337"})
+    for formula in ("size", "custom.size + 1"):
+        answer = as_administrator.post("/fields/clients/new/?type=computed", {"do": "try", "formula": formula})
+        assert "You do not see every field that this is calculated from." in body(answer)
+        assert "3133" not in body(answer)
+
+
+def test_a_field_that_others_are_calculated_from_stays(as_administrator, administrator):
+    base = create_field(KIND, by=administrator, type="number", name_en="Size")
+    create_field(KIND, by=administrator, type="computed", name_en="Twice", formula="size * 2")
+    answer = as_administrator.post(f"/fields/{base.pk}/archiving/", follow=True)
+    assert "“Twice” is calculated from this field: change its formula first." in body(answer)
+    base.refresh_from_db()
+    assert base.archived_at is None

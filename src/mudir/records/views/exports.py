@@ -15,6 +15,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mudir.kit.money import CurrencyClash
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
 from mudir.records.projection import read_values
@@ -32,6 +33,8 @@ def plain(field: Field, value: Any) -> Any:
     """A value as it stands in a file: choices in words, several values behind each other, moments in local time."""
     if value is None:
         return ""
+    if isinstance(value, CurrencyClash):
+        return str(value)
     if isinstance(value, list):
         return "; ".join(str(field.choices.get(one, one)) for one in value)
     if field.type is ValueType.YES_NO:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,8 +16,10 @@ from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.numbers import number_in
 from mudir.records import registry, rules
-from mudir.records.custom.administration import FieldForm
+from mudir.records.custom.administration import FieldForm, TrialForm
+from mudir.records.custom.trying import kind_of, readable, try_formula
 from mudir.records.custom.writing import archive_field, create_field, edit_field, reorder_fields, restore_field
+from mudir.records.formulas import FUNCTIONS, KIND_NAMES, LONGEST
 from mudir.records.models import CustomField
 from mudir.records.registry import RecordType
 
@@ -25,6 +28,7 @@ ICONS = {
     Type.TEXT: "note", Type.LONG_TEXT: "rows", Type.NUMBER: "chart", Type.MONEY: "coins", Type.PERCENT: "target",
     Type.DATE: "calendar", Type.MOMENT: "clock", Type.CHOICE: "list", Type.CHOICES: "tag", Type.YES_NO: "check",
     Type.PERSON: "user", Type.RECORD: "clients", Type.PHONE: "phone", Type.EMAIL: "mail", Type.LINK: "link",
+    Type.COMPUTED: "command",
 }
 
 
@@ -65,6 +69,8 @@ def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         types = [(code, label, ICONS[code]) for code, label in Type.choices]
         return render_page(request, "records/fields/types.html", {"record_type": record_type, "types": types})
     form = FieldForm(record_type, type, request.POST or None, by=request.user)
+    if is_trial(request):
+        return _page(request, record_type, form)
     if request.method == "POST" and form.is_valid():
         try:
             made = create_field(record_type.kind, by=request.user, type=type, **form.cleaned_data)
@@ -83,6 +89,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     made = get_object_or_404(CustomField, pk=pk)
     record_type = _record_type_of(made)
     form = FieldForm(record_type, made.type, request.POST or None, by=request.user, made=made)
+    if is_trial(request):
+        return _page(request, record_type, form)
     if request.method == "POST" and form.is_valid():
         try:
             edit_field(made, by=request.user, **form.cleaned_data)
@@ -97,17 +105,27 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def archiving(request: HttpRequest, pk: int) -> HttpResponse:
     managing(request)
-    made = archive_field(get_object_or_404(CustomField, pk=pk), by=request.user)
-    notify(request, _("“%(name)s” is put away; its values stay with the records.") % {"name": made},
-           undo=reverse("records:field_restoration", args=[pk]))
+    made = get_object_or_404(CustomField, pk=pk)
+    try:
+        made = archive_field(made, by=request.user)
+    except ValidationError as error:
+        notify(request, " ".join(error.messages), level=messages.WARNING)
+    else:
+        notify(request, _("“%(name)s” is put away; its values stay with the records.") % {"name": made},
+               undo=reverse("records:field_restoration", args=[pk]))
     return _back(made)
 
 
 @require_POST
 def restoration(request: HttpRequest, pk: int) -> HttpResponse:
     managing(request)
-    made = restore_field(get_object_or_404(CustomField, pk=pk), by=request.user)
-    notify(request, _("“%(name)s” is back.") % {"name": made})
+    made = get_object_or_404(CustomField, pk=pk)
+    try:
+        made = restore_field(made, by=request.user)
+    except ValidationError as error:
+        notify(request, " ".join(error.messages), level=messages.WARNING)
+    else:
+        notify(request, _("“%(name)s” is back.") % {"name": made})
     return _back(made)
 
 
@@ -149,6 +167,32 @@ def _back(made: CustomField) -> HttpResponse:
     return HttpResponseRedirect(reverse("records:fields", args=[_record_type_of(made).slug]))
 
 
+def is_trial(request: HttpRequest) -> bool:
+    """Whether the formula is only tried out: by the button, or while somebody is writing it."""
+    return request.POST.get("do") == "try"
+
+
 def _page(request: HttpRequest, record_type: RecordType, form: FieldForm) -> HttpResponse:
     context = {"record_type": record_type, "form": form, "made": form.made, "type_name": Type(form.type).label}
+    if form.type == Type.COMPUTED:
+        context |= _formula_of(request, record_type, form)
+    if is_trial(request):
+        return render_page(request, "records/fields/field.html", context, fragment="trial")
     return render_page(request, "records/fields/field.html", context, status=422 if form.errors else 200)
+
+
+def _formula_of(request: HttpRequest, record_type: RecordType, form: FieldForm) -> dict:
+    """What the formula may be made of, and what it says of some records as it stands in the form."""
+    trial_form = TrialForm(record_type, request.POST if is_trial(request) else None, by=request.user)
+    record = trial_form.cleaned_data.get("record") if trial_form.is_bound and trial_form.is_valid() else None
+    text = form["formula"].value() or ""
+    digits = number_in(str(form["digits"].value()))
+    made = CustomField(kind=record_type.kind, code=form.made.code if form.made else "", type=Type.COMPUTED,
+                       formula=text[:LONGEST + 1], digits=min(digits or 0, 6))
+    return {
+        "words": [(field.id, field.label, KIND_NAMES[kind_of(field)])
+                  for field in readable(record_type, form.made, request.user)],
+        "functions": FUNCTIONS.items(), "trial_form": trial_form,
+        "trial": try_formula(record_type, made, by=request.user, fmt=request.formatter, record=record)
+        if text.strip() else None,
+    }

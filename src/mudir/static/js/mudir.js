@@ -5,6 +5,7 @@ import "./bell.js";
 import "./cells.js";
 import "./combobox.js";
 import "./drop.js";
+import "./formula.js";
 import "./grid.js";
 import "./guard.js";
 import "./keys.js";

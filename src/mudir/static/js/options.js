@@ -6,7 +6,7 @@ export class Options {
   }
 
   get all() {
-    return [...this.list.querySelectorAll("[role=option]")];
+    return [...this.list.querySelectorAll("[role=option]:not([hidden])")];
   }
 
   get active() {
