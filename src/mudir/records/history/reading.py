@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from mudir.accounts.models import User
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, field_from_model
+from mudir.records.merging.redirects import merges_of
 from mudir.records.models import Record, Share
 from mudir.records.registry import Part, RecordType
 
@@ -62,9 +63,10 @@ class Entry:
     at: datetime
     author: User | None
     door: str
-    verb: str  # "made", "changed", "trashed", "restored"
+    verb: str  # "made", "changed", "trashed", "restored", "merged"
     changes: list[Change]
     kept: list[Change]  # what the program itself keeps up to date
+    other: str = ""  # what a merge let go up in the record
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,14 @@ class History:
         visible = self.record_type.visible_fields(self.actor)
         return {part.id: part for part in (*self.record_type.parts, SHARES) if visible.keys() >= set(part.fields)}
 
+    @cached_property
+    def merged(self) -> dict[tuple[datetime, str], str]:
+        """What went up in the record and has not come back, by the moment of the transaction."""
+        names = dict(merges_of(self.record).values_list("merged_id", "merged_name"))
+        gone = self.record_type.model.pgh_event_model.objects.filter(pgh_obj_id__in=names, pgh_label="delete")
+        moments = gone.order_by("pgh_id").values_list("pgh_obj_id", "pgh_created_at", "pgh_context_id")
+        return {(at, str(context or "")): names[key] for key, at, context in moments} if names else {}
+
     def page(self, asked: Asked, length: int = LENGTH) -> tuple[list[Entry], datetime | None]:
         """Entries behind `asked.before`, and the moment that the next page begins behind, if there is one.
 
@@ -205,10 +215,11 @@ class History:
             changes = [change for change in self._changes(some) if only in {"", change.id}]
             told = [change for change in changes if change.field is None or not self.is_kept(change.field)]
             kept = [change for change in changes if change not in told]
-            verb = self._verb(some)
+            other = self.merged.get(some[0].moment, "")
+            verb = "merged" if other else self._verb(some)
             if changes or (verb != "changed" and not only):
                 yield Entry(at, authors.get(context.get("user")), context.get("door", ""), verb,
-                            told or kept, kept if told else [])
+                            told or kept, kept if told else [], other)
 
     def _related(self, steps: Iterable[Step]) -> dict[type[models.Model], set[int]]:
         wanted: dict[type[models.Model], set[int]] = {}

@@ -20,6 +20,7 @@ from mudir.records.importing.importer import Change, Importer, Match, Refused, R
 from mudir.records.importing.matching import matches
 from mudir.records.importing.reader import LARGE, Task, read, read_beside
 from mudir.records.importing.tables import Unreadable
+from mudir.records.merging import merged_into
 from mudir.records.models import Import, ImportBatch, ImportMend, ImportRow
 
 BATCH = 2000
@@ -216,6 +217,10 @@ class Run:
             with transaction.atomic():
                 change = self.importer.change(pk, row, overwrite=self.job.duplicates == DUPLICATES.OVERWRITE)
         except (Refused, self.importer.model.DoesNotExist) as refusal:
+            stands = None if isinstance(refusal, Refused) else merged_into(
+                registry.for_kind(self.job.kind), pk, self.job.user)
+            if stands is not None:  # somebody merged it since it was found
+                return self._change(row, match, stands.pk)
             problem = refusal.problem if isinstance(refusal, Refused) else {"code": "forbidden"}
             return _row(self.job, row, Outcome.REJECTED, reasons=[problem])
         outcome = Outcome.CHANGED if change.before else Outcome.SAME

@@ -3,6 +3,7 @@
 from django.db import models
 
 from mudir.accounts.models import User
+from mudir.records import rules
 from mudir.records.models import Merge, Record
 from mudir.records.registry import RecordType
 
@@ -27,3 +28,8 @@ def merges_of(record: Record) -> models.QuerySet[Merge]:
     """What went up in the record and has not come back, the latest first."""
     merges = Merge.objects.filter(kind=record._meta.label_lower, survivor_id=record.pk, undone_at__isnull=True)
     return merges.select_related("by").order_by("-at", "-pk")
+
+
+def may_undo(merge: Merge, survivor: Record, *, by: User) -> bool:
+    """Whoever made it, or directs the record; who may have the other one back may read what it was."""
+    return rules.can_merge(by, survivor) and (merge.by_id == by.pk or rules.can_assign(by, survivor))

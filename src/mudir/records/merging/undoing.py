@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.records import registry, rules, search
+from mudir.records import registry, search
 from mudir.records.merging.images import Act, put_back, values_now
 from mudir.records.merging.merger import NEVER
-from mudir.records.merging.redirects import merged_into
+from mudir.records.merging.redirects import may_undo, merged_into
 from mudir.records.models import Event, Merge, MergeRow, Record
 from mudir.records.registry import RecordType
 from mudir.records.services import add_event, save_changes, service
@@ -37,7 +37,7 @@ def undo_merge(merge: Merge, *, by: User) -> tuple[Record, list[str]]:
     made = Merge.objects.select_for_update().get(pk=merge.pk)
     record_type = registry.for_kind(made.kind)
     survivor = _survivor(record_type, made, by=by)
-    if not rules.can_merge(by, survivor) or not (made.by_id == by.pk or rules.can_assign(by, survivor)):
+    if not may_undo(made, survivor, by=by):
         raise PermissionDenied
     if made.undone_at is not None:
         raise CannotUndo(_("This merge was undone already."))
@@ -133,9 +133,17 @@ def _restorable(model: type[models.Model], row: MergeRow) -> tuple[dict[str, Any
     return values, kept
 
 
+def changed_since(made: Merge, record_type: RecordType) -> list[str]:
+    """Names of the survivor's columns that somebody has changed since the merge: undoing it leaves them."""
+    return _restorable(record_type.model, _row_of_survivor(made))[1]
+
+
+def _row_of_survivor(made: Merge) -> MergeRow:
+    return MergeRow.objects.get(of=made, act=Act.CHANGED, model=made.kind, key=made.survivor_id)
+
+
 def _restore_survivor(made: Merge, record_type: RecordType, survivor: Record) -> list[str]:
-    row = MergeRow.objects.get(of=made, act=Act.CHANGED, model=made.kind, key=survivor.pk)
-    values, kept = _restorable(record_type.model, row)
+    values, kept = _restorable(record_type.model, _row_of_survivor(made))
     save_changes(survivor, values)
     if kept:
         record_type.merger.refresh(survivor)

@@ -18,6 +18,7 @@ from mudir.host.words import CannotStart
 from mudir.records import search, tasks
 from mudir.records.importing import intake, rejects, running
 from mudir.records.importing.command import export_records, import_file
+from mudir.records.merging import merge, undo_merge
 from mudir.records.models import Event, Import, ImportRow, SearchEntry
 
 pytestmark = pytest.mark.django_db
@@ -410,6 +411,30 @@ def test_two_imports_of_one_file_at_once_make_nobody_twice(owner, monkeypatch):
     assert [job.state for job in done] == ["done", "done"]
     assert sum(job.counts.get("new", 0) for job in done) == clients(owner).count() == 90
     assert sum(job.counts.get("skipped", 0) for job in done) == 90
+
+
+def test_what_is_merged_while_the_import_runs_is_changed_in_the_record_it_went_up_in(owner, monkeypatch):
+    """And undoing the import leaves both what people did since."""
+    stays, goes = (create_client(by=owner, name=name, external_id=name) for name in ("Sunbula", "Zilal"))
+    found = running.matches
+
+    def merged_meanwhile(importer, rows, made):
+        pairs = found(importer, rows, made)
+        if Client.objects.visible_to(owner).filter(pk=goes.pk).exists():
+            merge(stays, goes, by=owner, picks={"external_id": stays.pk})
+        return pairs
+
+    monkeypatch.setattr(running, "matches", merged_meanwhile)
+    job = imported(owner, "Name,External ID,Industry\nZilal,Zilal,Design\nNew house,N1,Food\n", duplicates="overwrite")
+
+    assert (job.state, job.counts) == ("done", {"new": 1, "changed": 1})
+    assert Client.objects.visible_to(owner).get(pk=stays.pk).sector == "Design"
+    new = Client.objects.visible_to(owner).get(external_id="N1")
+    made = merge(new, Client.objects.visible_to(owner).get(pk=stays.pk), by=owner)
+    job = undone(job, owner)
+    assert (job.state, job.kept) == ("undone", 2)
+    undo_merge(made, by=owner)
+    assert {one.name for one in clients(owner)} == {"New house", "Zilal"}
 
 
 def as_another(work, given):

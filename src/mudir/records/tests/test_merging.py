@@ -1,5 +1,6 @@
 """Two records become one, nothing of them is lost, and they become two again."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -326,6 +327,35 @@ def test_the_history_tells_of_both(owner, first, second):
         "client.created", "client.merged"}
 
 
+def test_the_history_of_the_survivor_tells_of_the_merge_and_of_what_it_was(
+        client, owner, lead, teammate, first, second):
+    clients.edit_client(second, by=owner, sector="CNRY-trade")
+    made = merge(first, second, by=owner, picks={"sector": first.pk})
+    clients.share(first, by=owner, user=teammate)
+    url = f"/clients/{first.pk}/history/"
+    client.force_login(owner)
+    page, gone = client.get(url).content.decode(), client.get(url, {"of": made.pk}).content.decode()
+
+    assert re.search("merged <bdi>Elite Trading LLC</bdi> into this record", page)
+    assert f"?of={made.pk}" in page and "CNRY" not in page and "as it was then" in page
+    assert "CNRY-trade" in gone and "as it was then" not in gone and "0559876543" in gone
+    client.force_login(lead)
+    assert "CNRY-trade" in client.get(url, {"of": made.pk}).content.decode()
+    client.force_login(teammate)
+    unknown = client.get(url, {"of": 987654321})
+    assert client.get(url).status_code == 200 and f"?of={made.pk}" not in client.get(url).content.decode()
+    assert (client.get(url, {"of": made.pk}).content, unknown.status_code) == (unknown.content, 404)
+
+
+def test_before_an_undo_it_is_said_what_would_stay(client, owner, lead, first, second):
+    merge(first, second, by=owner)
+    clients.edit_client(first, by=lead, notes="Pays at once.", management_note="CNRY-thin")
+    client.force_login(owner)
+
+    page = client.get(f"/clients/{first.pk}/merge/").content.decode()
+    assert "Changed since, and would stay as it is now: notes</small>" in page
+
+
 # ── who may, and what they may not see ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -462,3 +492,37 @@ def test_two_who_merge_the_same_pair_at_once_merge_it_once(owner, first, second)
     assert outcomes == ["gone", "merged"]
     assert Client.objects.unscoped("a test counts").count() == 1
     assert Merge.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_are_edited_and_merged_at_once_and_nobody_waits_for_ever(owner, first):
+    """An edit locks the person and then the client, a merge the client first: whoever is let go begins anew."""
+    people = [clients.create_contact(by=owner, name=f"Mona {number}", roles=[{"client": first, "role": "payer"}])
+              for number in range(8)]
+    meet = Barrier(2)
+
+    def edit() -> None:
+        try:
+            meet.wait()
+            for turn in range(4):
+                for contact in people[:1] * 2:
+                    clients.edit_contact(contact, by=owner, job_title=f"Buyer {turn}", roles=[
+                        {"client": first, "role": "payer", "is_primary": turn % 2 == 0}])
+        finally:
+            connection.close()
+
+    def join() -> None:
+        try:
+            meet.wait()
+            for other in people[1:]:
+                merge(people[0], other, by=owner)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(edit), pool.submit(join)]:
+            done.result()
+
+    survivor = of(Contact, people[0].pk)
+    assert Contact.objects.unscoped("a test counts").count() == 1
+    assert survivor.job_title == "Buyer 3" and Merge.objects.count() == 7

@@ -16,7 +16,7 @@ from mudir.clients.models import Client, ContactRole, Phone
 from mudir.conftest import person
 from mudir.records import registry, rules, search, services
 from mudir.records.models import Event, Share
-from mudir.records.services import Conflict
+from mudir.records.services import Conflict, service
 from mudir.tests.state import changed, state
 
 
@@ -167,6 +167,39 @@ def test_two_writers_at_once_make_one_change_and_one_conflict(owner, lead, clien
 
 
 # ── the trash ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writes_that_wait_for_each_other_are_both_done(owner):
+    """The database lets one of them go; it begins anew, with all that it was given."""
+    one, other = (clients.create_client(by=owner, name=name) for name in ("One", "Other"))
+    meet, begun = threading.Barrier(2), []
+
+    @service
+    def edit_both(*, by, order, changes):
+        begun.append(order)
+        for client, change in zip(order, changes, strict=True):
+            clients.edit_client(client, by=by, **change)
+            if len(begun) <= 2 and client is order[0]:
+                meet.wait(10)
+
+    def write(order, **change):
+        try:
+            edit_both(by=owner, order=order, changes=(change for _one in order))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[[one, other]], kwargs={"notes": "Tea"}),
+               threading.Thread(target=write, args=[[other, one]], kwargs={"sector": "Food"})]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    for client in (one, other):
+        client.refresh_from_db()
+
+    assert len(begun) > 2 and (one.version, other.version) == (3, 3)
+    assert {(client.notes, client.sector) for client in (one, other)} == {("Tea", "Food")}
 
 
 def test_a_record_goes_to_the_trash_and_comes_back_whole(owner, client_of_owner, generic):

@@ -23,7 +23,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.numbers import number_in, version_of
-from mudir.records import projection, rules, table
+from mudir.records import merging, projection, rules, table
 from mudir.records.fields import Field, ValueType
 from mudir.records.history.differences import marked
 from mudir.records.history.reading import DOORS, Asked, Change, Entry, History, said_fields
@@ -41,8 +41,9 @@ SAID = {
     "made": gettext_lazy("%(actor)s added this record"), "changed": gettext_lazy("%(actor)s changed"),
     "trashed": gettext_lazy("%(actor)s moved this record to the trash"),
     "restored": gettext_lazy("%(actor)s took this record out of the trash"),
+    "merged": gettext_lazy("%(actor)s merged %(other)s into this record"),
 }
-ICONS = {"made": "plus", "changed": "pencil", "trashed": "trash", "restored": "undo"}
+ICONS = {"made": "plus", "changed": "pencil", "trashed": "trash", "restored": "undo", "merged": "merge"}
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,28 @@ class Shown:
 
 @require_safe
 def history(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
-    """Who changed what, when, from what to what; `?before=` leads on, `?field= ?who= ?day=` narrow it."""
+    """Who changed what, when, from what to what; `?before=` leads on, `?field= ?who= ?day=` narrow it.
+
+    `?of=` is a merge: then it is told what happened to the record that went up in this one.
+    """
     record = seen_or_404(request, record_type, pk)
-    told = History(record_type, record, request.user)
+    merges = [one for one in merging.merges_of(record)[:50] if merging.may_undo(one, record, by=request.user)]
+    made = next((one for one in merges if str(one.pk) == request.GET.get("of")), None)
+    if made is None and "of" in request.GET:
+        raise Http404
+    told = History(record_type, record_type.model(pk=made.merged_id) if made else record, request.user)
     asked = asked_of(request, told)
     entries, behind = told.page(asked)
     address = reverse("records:history", args=[record_type.slug, pk])
-    can_edit = rules.can_edit(request.user, record)
+    can_edit = made is None and rules.can_edit(request.user, record)
     narrowed = {"field": asked.field, "who": asked.author, "day": asked.day and asked.day.isoformat()}
     narrowed = {name: value for name, value in narrowed.items() if value}
+    kept = {"of": made.pk} if made else {}
     context = {
         "record_type": record_type, "record": record, "version": record.version,
         "entries": shown_entries(entries, told, request.formatter, asked.before, can_edit=can_edit),
-        "more_url": f"{address}?{urlencode(narrowed | {'before': behind.isoformat()})}" if behind else "",
+        "more_url": f"{address}?{urlencode(narrowed | kept | {'before': behind.isoformat()})}" if behind else "",
+        "merged": made, "merges": merges, "all_url": f"{address}?{urlencode(kept)}" if kept else address,
         "is_first_page": asked.before is None, "is_narrowed": bool(narrowed), "address": address,
         "fields": sorted(((one.id, capfirst(str(one.label))) for one in (*told.fields.values(), *told.parts.values())),
                          key=lambda pair: pair[1]),
@@ -139,7 +149,8 @@ def shown_entries(
     for entry in entries:
         last, day = day, timezone.localdate(entry.at)
         actor = format_html("<bdi>{}</bdi>", entry.author.name if entry.author else _("Mudir"))
-        said = format_html(str(SAID[entry.verb]).replace("%(actor)s", "{}"), actor)
+        said = format_html(str(SAID[entry.verb]).replace("%(actor)s", "{actor}").replace("%(other)s", "{other}"),
+                           actor=actor, other=format_html("<bdi>{}</bdi>", entry.other))
 
         def line(change: Change, entry: Entry = entry) -> Line:
             is_part = change.part is not None and can_edit and change.part.written_as

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
@@ -93,12 +94,20 @@ def choose_other(request: HttpRequest, record_type: RecordType, record: Record) 
     form = OtherForm(request.GET if "other" in request.GET else None)
     if form.is_bound and form.is_valid():
         return HttpResponseRedirect(f"{request.path}?with={form.cleaned_data['other'].pk}")
+    merges = [(one, merging.may_undo(one, record, by=request.user)) for one in merging.merges_of(record)[:50]]
     context = {
-        "record_type": record_type, "record": record, "form": form, "merges": merging.merges_of(record)[:50],
-        "may_undo_all": rules.can_assign(request.user, record),
+        "record_type": record_type, "record": record, "form": form,
+        "merges": [(one, may, labels_of(record_type, merging.changed_since(one, record_type), request.user) if may
+                    else "") for one, may in merges],
     }
     return render_page(request, "records/merge_choice.html", context, fragment="choice",
                        status=422 if form.errors else 200)
+
+
+def labels_of(record_type: RecordType, columns: list[str], user: User) -> str:
+    """Fields as the person knows them, one after the other; those hidden from them are not named."""
+    visible = record_type.visible_fields(user)
+    return str(_(", ")).join(str(visible[name].label) for name in columns if name in visible)
 
 
 def compare(
@@ -219,11 +228,8 @@ def undo_merge(request: HttpRequest, pk: int) -> HttpResponse:
         notify(request, " ".join(refusal.messages), level=messages.WARNING)
         key = stands.pk if stands else made.survivor_id
         return HttpResponseRedirect(reverse("records:page", args=[record_type.slug, key]))
-    visible = record_type.visible_fields(request.user)
-    labels = [str(visible[name].label) for name in kept if name in visible]
-    names = {"record": survivor, "other": made.merged_name}
-    if labels:
-        names["fields"] = _(", ").join(labels)
+    names = {"record": survivor, "other": made.merged_name, "fields": labels_of(record_type, kept, request.user)}
+    if names["fields"]:
         text = _("“%(other)s” is back. “%(record)s” keeps what was changed since: %(fields)s.") % names
     else:
         text = _("“%(record)s” and “%(other)s” are two records again.") % names
