@@ -7,6 +7,7 @@ from mudir.accounts.models import Team, User
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import create_client, create_contact
 from mudir.records import custom
+from mudir.tests.jobs import empty_queue
 from mudir.tests.world import Side, make_side
 
 
@@ -21,6 +22,18 @@ def english():
 def fields_anew():
     """What was known of custom fields belongs to the test before, and is undone with it."""
     custom.forget_known()
+
+
+@pytest.fixture(autouse=True)
+def queue_is_empty_behind(request):
+    """The flush after a test that commits does not know the tables of the queue: no model of ours has them."""
+    marker = request.node.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & {*request.fixturenames} or marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        yield
+        empty_queue()
+    else:
+        yield
 
 
 def person(name: str, team: Team | None, role: str = "client_manager", **fields) -> User:

@@ -22,7 +22,7 @@ def start_worker(*lines: str, **environment: str) -> subprocess.Popen:
 
 
 def empty_queue() -> None:
-    """The flush after a test does not know these tables: no model of ours has them."""
+    """Forget every job and every worker."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers CASCADE")
 

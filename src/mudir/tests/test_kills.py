@@ -17,7 +17,7 @@ from mudir.records.bulk import running
 from mudir.records.bulk.acts import DOINGS
 from mudir.records.importing import intake
 from mudir.records.models import BulkAct, BulkRow, DuplicateSearch, Event, Import
-from mudir.tests.jobs import empty_queue, start_worker, wait_for
+from mudir.tests.jobs import start_worker, wait_for
 
 COUNT = 120
 IN_BATCHES = """
@@ -39,13 +39,6 @@ def files(settings, tmp_path):
     settings.STORAGES = {**settings.STORAGES, "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}}
     return tmp_path
-
-
-@pytest.fixture
-def queue(transactional_db):
-    empty_queue()
-    yield
-    empty_queue()
 
 
 def is_gone() -> None:
@@ -81,7 +74,7 @@ def finished_by_another(jobs: tuple[BulkAct, Import], where: str) -> None:
         worker.wait(30)
 
 
-def test_what_a_killed_worker_had_in_hand_is_done_once_and_undone_once(queue, owner, files):
+def test_what_a_killed_worker_had_in_hand_is_done_once_and_undone_once(transactional_db, owner, files):
     where, clients = str(files), Client.objects.unscoped("test")
     keys = [create_client(by=owner, name=f"House {number}").pk for number in range(COUNT)]
     doing = DOINGS["edit"](registry.for_kind("clients.client"), owner, QueryDict("field=tier&tier=key"))
@@ -133,7 +126,7 @@ def states(*keys: int) -> list[str]:
     return [found[key] for key in keys]
 
 
-def test_m05_a_job_that_killed_three_workers_is_parked_and_the_rest_flows(queue, owner):
+def test_m05_a_job_that_killed_three_workers_is_parked_and_the_rest_flows(transactional_db, owner):
     act = BulkAct.objects.create(user=owner, kind="clients.client", act="tag", back="/", keys=[1])
     poison = left_by_a_dead_worker(tasks.work_on_bulk_act, act_id=act.pk, attempts=2)
     fine = left_by_a_dead_worker(tasks.work_on_bulk_act, act_id=987_654_321, attempts=1)
@@ -145,7 +138,7 @@ def test_m05_a_job_that_killed_three_workers_is_parked_and_the_rest_flows(queue,
     assert (act.state, act.is_at_work) == ("failed", False)
 
 
-def test_a_job_of_which_another_waits_already_does_not_hold_up_the_rest(queue):
+def test_a_job_of_which_another_waits_already_does_not_hold_up_the_rest(transactional_db):
     """The letters of the next minute wait behind those whose worker was killed."""
     dead = left_by_a_dead_worker(tasks.send_letters, timestamp=0)
     next_minute = tasks.send_letters.defer(timestamp=60)

@@ -10,7 +10,7 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mudir.accounts.models import User
-from mudir.tests.jobs import empty_queue, start_worker
+from mudir.tests.jobs import start_worker
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -47,12 +47,11 @@ def broken(context: BrowserContext) -> Iterator[list[str]]:
 
 @pytest.fixture
 def worker(transactional_db) -> Iterator[None]:
-    """A job worker in a process of its own, on the database of the tests; the queue is empty behind it."""
+    """A job worker in a process of its own, on the database of the tests."""
     process = start_worker()
     yield
     process.terminate()
     process.wait(30)
-    empty_queue()
 
 
 @pytest.fixture
