@@ -78,6 +78,7 @@ register(
     filters=["due_date", "done_at", "owner", "client", "title", "postponed", "created_at"],
     sort="due_date",
     opens_with="f=owner.is.me&f=done_at.empty",
+    deadlines={"due_date": "done_at"},
     search={"title": "B", "notes": "C"},
     sentences={
         "task.planned": Sentence(gettext_lazy("%(actor)s planned: %(title)s"), icon="check", group="tasks"),

@@ -12,7 +12,7 @@ from babel.numbers import get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
-from hijridate import Gregorian
+from hijridate import Gregorian, Hijri
 
 from mudir.kit.money import Money
 from mudir.kit.phones import display
@@ -63,6 +63,18 @@ class Formatter:
     def hijri(self, day: date) -> str:
         """The day by the Umm al-Qura calendar, such as 13 جمادى الآخرة 1448 هـ; empty outside its tables."""
         return _hijri_words(self._day(day), self.language, self.digits)
+
+    def hijri_month(self, day: date) -> str:
+        """The month of the Umm al-Qura calendar that a day is in, with its year; empty outside its tables."""
+        kept = _hijri(day)
+        return self.in_digits(f"{kept.month_name(self.language)} {_year_words(kept, self.language)}") if kept else ""
+
+    def numbers_of_day(self, day: date) -> tuple[str, str]:
+        """A day's number in the reader's calendar, and in the Hijri one where both are kept.
+
+        The first day of a month is followed by the month's name.
+        """
+        return _day_numbers(day, self.language, self.digits, self.calendar)
 
     def month(self, day: date) -> str:
         """The month of the Gregorian calendar that a day is in, with its year."""
@@ -139,14 +151,36 @@ def _day_words(day: date, language: str, digits: str, calendar: str, without_yea
     return hijri if calendar == "hijri" else f"{gregorian} · {hijri}"
 
 
+def _hijri(day: date) -> Hijri | None:
+    try:
+        return Gregorian.fromdate(day).to_hijri()
+    except OverflowError:  # outside 1343–1500 AH
+        return None
+
+
+def _year_words(kept: Hijri, language: str) -> str:
+    return f"{kept.year} {'هـ' if language == 'ar' else 'AH'}"
+
+
 @lru_cache(maxsize=8192)
 def _hijri_words(day: date, language: str, digits: str) -> str:
-    try:
-        kept = Gregorian.fromdate(day).to_hijri()
-    except OverflowError:  # outside 1343–1500 AH
+    kept = _hijri(day)
+    if kept is None:
         return ""
-    words = f"{kept.day} {kept.month_name(language)} {kept.year} {'هـ' if language == 'ar' else 'AH'}"
+    words = f"{kept.day} {kept.month_name(language)} {_year_words(kept, language)}"
     return words.translate(TO_ARABIC) if digits == "arab" else words
+
+
+@lru_cache(maxsize=8192)
+def _day_numbers(day: date, language: str, digits: str, calendar: str) -> tuple[str, str]:
+    gregorian = f"{day.day} {_months(language)[day.month]}" if day.day == 1 else str(day.day)
+    kept = None if calendar == "gregorian" else _hijri(day)
+    if kept is None:
+        numbers = gregorian, ""
+    else:
+        hijri = f"{kept.day} {kept.month_name(language)}" if kept.day == 1 else str(kept.day)
+        numbers = (hijri, "") if calendar == "hijri" else (gregorian, hijri)
+    return tuple(text.translate(TO_ARABIC) for text in numbers) if digits == "arab" else numbers
 
 
 @lru_cache(maxsize=64)

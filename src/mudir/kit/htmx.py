@@ -1,7 +1,7 @@
 """One address answers a full page or its fragment, as htmx 4 asks."""
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -21,6 +21,13 @@ def render_page(
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Request-Type"])
     return response
+
+
+def led_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to another page, also where htmx asks for a part of this one."""
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 class Toasts:

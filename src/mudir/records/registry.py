@@ -120,6 +120,7 @@ class RecordType:
     entry: str  # template of this record when it stands on another record's timeline
     in_navigation: bool
     opens_with: str
+    deadlines: Mapping[str, str]
     panels: list[Panel] = field(default_factory=list)
 
     @property
@@ -247,6 +248,7 @@ def register(
     entry: str = "",
     in_navigation: bool = True,
     opens_with: str = "",
+    deadlines: Mapping[str, str] | None = None,
 ) -> RecordType:
     """Declare a record kind.
 
@@ -258,7 +260,8 @@ def register(
     records with a few statements what those do to one; without them each is written by itself. `sentences` are of what
     else happens than PLAIN_SENTENCES tell. `parts` are rows beside the record that its history tells of; `board` says
     what a card shows and how it is moved. Records with a `merger` can be merged. `opens_with` is the query that the
-    navigation opens the list with.
+    navigation opens the list with. `deadlines` has the date that something is due by, with the field that says when it
+    was done.
     """
     from mudir.records.cells import handing_on
     from mudir.records.fields import field_from_model, has_type
@@ -285,7 +288,7 @@ def register(
         sentences=told | dict(sentences or {}), facts_in_code=facts or {}, views=tuple(views), parts=tuple(parts),
         board=board, form=form, create=create, edit=edit, importer=importer, merger=merger, assign=assign,
         edit_many=edit_many, assign_many=assign_many, trash=trash, restore=restore, title=title, head=head, entry=entry,
-        in_navigation=in_navigation, opens_with=opens_with,
+        in_navigation=in_navigation, opens_with=opens_with, deadlines=deadlines or {},
     )
     _types[kind] = record_type
     return record_type

@@ -1,7 +1,5 @@
 """Views that people save: made, changed, shared, taken away and put back; and which one a list opens with."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -35,7 +33,7 @@ def spec_of(view: SavedView) -> QuerySpec:
 
 
 def look_of(view: SavedView) -> Look:
-    return Look.from_json(view.look, view.layout)
+    return Look.from_json(view.look, view.layout, view.settings)
 
 
 def _locked(view: SavedView, by: User) -> SavedView:
@@ -78,7 +76,7 @@ def _alone_in_opening(view: SavedView, by: User) -> None:
 @service
 def save_view(
     spec: QuerySpec, look: Look, *, by: User, name: str, audience: str = SavedView.Audience.PRIVATE,
-    opens_for_owner: bool = False, opens_for: list[str] | None = None, settings: dict[str, Any] | None = None,
+    opens_for_owner: bool = False, opens_for: list[str] | None = None,
 ) -> SavedView:
     """Keep a list under a name. Raises `SpecError` for what `by` could not ask, ValidationError, PermissionDenied."""
     Query(spec, by)
@@ -86,7 +84,7 @@ def save_view(
     if own.count() >= MOST_VIEWS:
         raise ValidationError(_("You have %(most)s views of this list. Remove one first.") % {"most": MOST_VIEWS})
     last = own.order_by("position").values_list("position", flat=True).last() or 0
-    view = SavedView(kind=spec.kind, owner=by, name=name.strip(), position=last + 1, settings=settings or {})
+    view = SavedView(kind=spec.kind, owner=by, name=name.strip(), position=last + 1)
     _write(view, spec, look)
     _share(view, by, audience, opens_for_owner, opens_for or [])
     view.full_clean(exclude=["owner", "team"])
@@ -97,7 +95,7 @@ def save_view(
 
 def _write(view: SavedView, spec: QuerySpec, look: Look) -> None:
     view.spec = {name: value for name, value in spec.to_json().items() if name != "text"}
-    view.look, view.layout = look.to_json(), look.layout
+    view.look, view.layout, view.settings = look.to_json(), look.layout, look.settings
 
 
 @service

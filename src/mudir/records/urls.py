@@ -6,6 +6,7 @@ from mudir.records import registry
 from mudir.records.views import (
     board,
     bulk,
+    calendar,
     cells,
     columns,
     comments,
@@ -98,6 +99,7 @@ urlpatterns = [
     path("<kind:record_type>/filters/", filters.editor, name="filters"),
     path("<kind:record_type>/columns/", columns.choose_columns, name="columns"),
     path("<kind:record_type>/board/", board.board, name="board"),
+    path("<kind:record_type>/calendar/", calendar.calendar, name="calendar"),
     path("<kind:record_type>/walk/", walk.walk, name="walk"),
     path("<kind:record_type>/views/", saved.new, name="new_view"),
     path("<kind:record_type>/views/<key:pk>/", saved.settings, name="view"),
@@ -135,6 +137,7 @@ urlpatterns = [
     path("<kind:record_type>/<key:pk>/history/", history.history, name="history"),
     path("<kind:record_type>/<key:pk>/history/restoration/", history.restore, name="history_restore"),
     path("<kind:record_type>/<key:pk>/move/", board.move, name="move"),
+    path("<kind:record_type>/<key:pk>/day/", calendar.day, name="day"),
     path("<kind:record_type>/<key:pk>/trash/", record.trash, name="trash"),
     path("<kind:record_type>/<key:pk>/restoration/", record.restore, name="restore"),
 ]

@@ -54,6 +54,7 @@ MATRIX = {
     "records:suggestions": SIGNED_IN, "records:duplicates": SIGNED_IN, "clients:words": SIGNED_IN,
     "records:bulk": SIGNED_IN, "records:bulk_act": RECORD, "records:bulk_undoing": RECORD,
     "records:trashed": SIGNED_IN, "records:walk": SIGNED_IN, "records:board": SIGNED_IN,
+    "records:calendar": SIGNED_IN,
     "records:notifications": SIGNED_IN, "records:notifications_bell": SIGNED_IN,
     "records:notifications_reading": SIGNED_IN, "records:notifications_unreading": SIGNED_IN,
     "records:notification_choices": SIGNED_IN, "records:favourites": SIGNED_IN,
@@ -64,7 +65,7 @@ MATRIX = {
     "records:view_removal": RECORD, "records:view_restoration": RECORD,
     # One record.
     "records:page": RECORD, "records:edit": RECORD, "records:preview": RECORD, "records:timeline": RECORD,
-    "records:history": RECORD, "records:history_restore": RECORD, "records:move": RECORD,
+    "records:history": RECORD, "records:history_restore": RECORD, "records:move": RECORD, "records:day": RECORD,
     "records:comments": RECORD, "records:comment": RECORD, "records:comment_removal": RECORD,
     "records:comment_restoration": RECORD, "records:mentions": RECORD, "records:star": RECORD, "records:visit": RECORD,
     "records:files": RECORD, "records:file": RECORD, "records:file_name": RECORD, "records:file_content": RECORD,

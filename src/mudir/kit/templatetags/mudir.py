@@ -129,7 +129,7 @@ class Counted(int):
 @register.filter
 def counted(value: int, request: HttpRequest) -> Counted:
     """For `{% blocktranslate count counter=rows|counted:request %}`, whose text cannot hold a tag."""
-    return Counted(value, request.formatter.number(value))
+    return value if isinstance(value, Counted) else Counted(value, request.formatter.number(value))
 
 
 @register.filter

@@ -4,7 +4,16 @@ A spec names fields by their ids in the registry, never by columns. An unknown f
 error. The same object is the address of a page, a saved view, an export, a bulk action.
 """
 
-from mudir.records.query.asking import MEASURES, MOST_SORTS, Page, Query, Total, is_grouped_by, measures_of_field
+from mudir.records.query.asking import (
+    MEASURES,
+    MOST_SECONDS,
+    MOST_SORTS,
+    Page,
+    Query,
+    Total,
+    is_grouped_by,
+    measures_of_field,
+)
 from mudir.records.query.cursors import decode_cursor, encode_cursor
 from mudir.records.query.operators import IN_DAYS, MY_TEAM, OPERATORS_OF, TAKES_NOTHING
 from mudir.records.query.periods import PERIODS
@@ -20,7 +29,7 @@ from mudir.records.query.spec import (
 )
 
 __all__ = [
-    "IN_DAYS", "MEASURES", "MOST_LEVELS", "MOST_SORTS", "MY_TEAM", "OPERATORS", "OPERATORS_OF", "PERIODS",
-    "TAKES_NOTHING", "TAKES_SEVERAL", "Condition", "Group", "Page", "Query", "QuerySpec", "SpecError", "Total",
-    "decode_cursor", "encode_cursor", "fields_behind", "is_grouped_by", "measures_of_field",
+    "IN_DAYS", "MEASURES", "MOST_LEVELS", "MOST_SECONDS", "MOST_SORTS", "MY_TEAM", "OPERATORS", "OPERATORS_OF",
+    "PERIODS", "TAKES_NOTHING", "TAKES_SEVERAL", "Condition", "Group", "Page", "Query", "QuerySpec", "SpecError",
+    "Total", "decode_cursor", "encode_cursor", "fields_behind", "is_grouped_by", "measures_of_field",
 ]

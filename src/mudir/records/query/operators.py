@@ -71,7 +71,7 @@ def _figure(value: str, spec_field: Field) -> int | Decimal:
     return figure
 
 
-def _day(value: str) -> date:
+def day_in(value: str) -> date:
     """An ISO day, or a day relative to today: `yesterday`, `today`, `tomorrow`, `-30`, `+7`."""
     today = timezone.localdate()
     try:
@@ -122,7 +122,7 @@ def _days_filter(spec_field: Field, operator: str, values: Sequence[str], actor:
         if operator == "next_days":
             return since(today) & until(today + timedelta(days=count))
         return until(today - timedelta(days=count))
-    days = [_day(value) for value in values]
+    days = [day_in(value) for value in values]
     if operator == "between":
         if len(days) != 2:
             raise SpecError(_("“Between” takes two values."))

@@ -93,7 +93,7 @@ def test_many_cards_cost_as_many_questions_as_few(client, owner, staged, django_
     client.force_login(owner)
     for number in range(20):
         clients.create_client(by=owner, name=f"More {number}")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get("/clients/board/?by=stage")
 
 

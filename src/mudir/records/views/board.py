@@ -1,6 +1,6 @@
 """The board of a list: its records in columns, moved by drag or by menu."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import (
@@ -15,18 +15,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.htmx import led_to, render_page, wants_fragment
 from mudir.kit.messages import notify
 from mudir.records import board as columns
 from mudir.records import rules
 from mudir.records.fields import Field
-from mudir.records.looks import Look
 from mudir.records.models import Record
-from mudir.records.query import Query, QuerySpec, SpecError
+from mudir.records.query import Query, SpecError
 from mudir.records.registry import RecordType
+from mudir.records.saved_views import views_of
 from mudir.records.services import Conflict
-from mudir.records.shown import Shown
-from mudir.records.views.chips import chip
+from mudir.records.shown import Shown, shown_of
+from mudir.records.views.bar import bar_of
 from mudir.records.views.lists import refused
 from mudir.records.views.record import seen_or_404
 
@@ -37,50 +37,38 @@ def board(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     if not columns.fields_of(record_type, request.user):
         raise Http404
     try:
-        shown = columns_of(request, record_type, request.GET)
+        views = views_of(request.user, record_type.kind)
+        shown = shown_of(record_type, request.user, request.GET, views, "board")
+        if shown.look.layout != "board":
+            return led_to(request, shown.url)
+        board = columns_of(request, shown)
+        context = about(request, board) | {"here": urlencode(shown.changed().pairs())}
         if "column" in request.GET:
             value = request.GET["column"]
-            cards, cursor = shown.cards(value, request.GET.get("after", ""))
-            lane = columns.Lane(value, shown.labels.get(value, ""), 0, [], cards, cursor)
-            context = about(request, shown) | {"lane": lane}
+            cards, cursor = board.cards(value, request.GET.get("after", ""))
+            context["lane"] = columns.Lane(value, board.labels.get(value, ""), 0, [], cards, cursor)
             return render_page(request, "records/board_more.html", context, fragment="cards")
-        context = about(request, shown) | {
-            "lanes": shown.lanes(), "chips": chips_of(request, shown),
-            "choices": columns.fields_of(record_type, request.user).values(),
-            "can_create": rules.can_create(request.user, record_type.model),
+        context |= bar_of(request, Query(board.spec, request.user), shown, views) | {
+            "lanes": board.lanes(), "choices": columns.fields_of(record_type, request.user).values(),
         }
     except SpecError as error:
         return refused(request, record_type, error)
-    return render_page(request, "records/board.html", context, fragment="board")
+    return render_page(request, "records/board.html", context, fragment="list")
 
 
-def columns_of(request: HttpRequest, record_type: RecordType, query: QueryDict) -> columns.Columns:
-    by = query.get("by") or columns.board_of(record_type).by
-    return columns.Columns(QuerySpec.from_query(record_type.kind, query), by, request.user, request.formatter)
+def columns_of(request: HttpRequest, shown: Shown) -> columns.Columns:
+    return columns.Columns(shown.spec, shown.look.by, request.user, request.formatter)
 
 
-def about(request: HttpRequest, shown: columns.Columns) -> dict:
+def about(request: HttpRequest, board: columns.Columns) -> dict:
     """What every part of the page says of its board."""
-    kept = query_of(shown)
     return {
-        "record_type": shown.record_type, "field": shown.field, "spec": shown.spec, "kept": kept,
-        "kept_pairs": parse_qsl(kept), "list_query": shown.spec.to_query(),
-        "can_move": columns.is_movable(shown.record_type, shown.field.id, request.user)
+        "record_type": board.record_type, "field": board.field,
+        "can_move": columns.is_movable(board.record_type, board.field.id, request.user)
         and request.user.has_permission("records.edit"),
-        "lingers": shown.board.since.get(shown.field.id),
-        "has_steps": bool(shown.board.next_step) and shown.board.next_step in shown.visible,
+        "lingers": board.board.since.get(board.field.id),
+        "has_steps": bool(board.board.next_step) and board.board.next_step in board.visible,
     }
-
-
-def query_of(shown: columns.Columns) -> str:
-    return "&".join(filter(None, (urlencode({"by": shown.field.id}), shown.spec.to_query())))
-
-
-def chips_of(request: HttpRequest, shown: columns.Columns) -> list[dict]:
-    query = Query(shown.spec, request.user)
-    by = urlencode({"by": shown.field.id})
-    return [one | {"url": f"?{by}&{one['url'].removeprefix('?')}"}
-            for one in (chip(part, query, Shown(shown.spec, Look()), request.formatter) for part in shown.spec.parts)]
 
 
 # ── moving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,10 +137,10 @@ def board_behind(request: HttpRequest, record_type: RecordType, field: Field) ->
     if not wants_fragment(request) or here.path != reverse("records:board", args=[record_type.slug]):
         return None
     try:
-        shown = columns_of(request, record_type, QueryDict(here.query))
-    except SpecError:
+        board = columns_of(request, shown_of(record_type, request.user, QueryDict(here.query), layout="board"))
+    except (SpecError, Http404):
         return None
-    return shown if shown.field.id == field.id else None
+    return board if board.field.id == field.id else None
 
 
 def answer(request: HttpRequest, record: Record, field: Field, *, moved_from: str = "") -> HttpResponse:

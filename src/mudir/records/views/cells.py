@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.accounts.models import User
+from mudir.kit.addresses import local_or
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
@@ -99,9 +100,12 @@ def both(request: HttpRequest, record_type: RecordType, field: Field, mine: obje
 
 
 def written(request: HttpRequest, record_type: RecordType, record: Record) -> HttpResponse:
-    """The row as a fresh load would show it; nothing where the facts of a page ask, which look again themselves."""
+    """The row as a fresh load would show it; nothing where the facts of a page ask, which look again themselves.
+
+    Without a script it leads to the record, or `back` where the value was written elsewhere.
+    """
     if not wants_fragment(request):
-        return HttpResponseRedirect(record.get_absolute_url())
+        return HttpResponseRedirect(local_or(request.GET.get("back"), record.get_absolute_url()))
     if "columns" not in request.GET:
         return HttpResponse("")
     try:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
@@ -40,7 +39,7 @@ def choose_columns(request: HttpRequest, record_type: RecordType) -> HttpRespons
         return refused(request, record_type, error)
     act, _mark, name = "".join(given["do"][-1:]).partition(".")
     if any(given.values()) and act not in {"up", "down", "again"}:
-        return HttpResponseRedirect(f"{reverse('records:list', args=[record_type.slug])}{shown.address}")
+        return HttpResponseRedirect(shown.url)
     context = {"record_type": record_type, "kept": list(pairs_of(query))} | _form(base, shown, act, name)
     return render_page(request, "records/columns.html", context, fragment="columns")
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import Team, User
-from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.htmx import led_to, render_page
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
 from mudir.records.models import Record
@@ -77,7 +77,7 @@ def add_filter(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         except ValidationError as refusal:
             error = refusal.messages[0]
         else:
-            return HttpResponseRedirect(f"{reverse('records:list', args=[record_type.slug])}{shown.address}")
+            return HttpResponseRedirect(shown.url)
     options = options_of(field)
     context |= {
         "field": field, "error": error, "values": values, "operator": operator[-1] if operator else "",
@@ -268,16 +268,13 @@ def editor(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         total = Query(asked.spec, request.user).total()
         count = request.formatter.number(total.count) + ("" if total.is_exact else "+")
         if act == "apply" and not any(row.error for row in draft.rows()):
-            url = f"{reverse('records:list', args=[record_type.slug])}{asked.address}"
-            if wants_fragment(request):
-                return HttpResponse(status=204, headers={"HX-Redirect": url})
-            return HttpResponseRedirect(url)
+            return led_to(request, asked.url)
     except SpecError as refusal:
         error = str(refusal) if act == "apply" else ""
     context = {
         "record_type": record_type, "kept": shown.pairs(), "error": error, "count": count,
         "root": branch_context(draft, (), base, field_groups(record_type, base)),
-        "whole_url": f"{reverse('records:list', args=[record_type.slug])}{shown.address}",
+        "whole_url": shown.url,
     }
     return render_page(request, "records/filters.html", context, fragment="editor")
 

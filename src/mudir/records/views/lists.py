@@ -7,13 +7,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mudir.kit.formatting import Formatter
-from mudir.kit.htmx import render_page, wants_fragment
+from mudir.kit.htmx import led_to, render_page, wants_fragment
 from mudir.records import rules
-from mudir.records.board import fields_of
 from mudir.records.bulk.acts import acts_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import SavedView
@@ -25,9 +23,9 @@ from mudir.records.query import (
 )
 from mudir.records.registry import RecordType
 from mudir.records.saved_views import views_of
-from mudir.records.shown import ALL, Shown, shown_of
+from mudir.records.shown import Shown, shown_of
 from mudir.records.table import render_rows, row_paths
-from mudir.records.views.chips import chip
+from mudir.records.views.bar import bar_of
 from mudir.records.views.groups import groups_of, sums_of
 
 SUGGESTIONS = 12
@@ -43,6 +41,8 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     try:
         views = views_of(request.user, record_type.kind)
         shown = shown_of(record_type, request.user, request.GET, views)
+        if shown.look.layout != "table":
+            return led_to(request, shown.url)
         query = Query(shown.spec, request.user)
         of_group = "rows" in request.GET
         is_grouped = bool(shown.spec.group) and not of_group
@@ -81,70 +81,34 @@ def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> 
 
 
 def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedView]) -> dict:
-    """Everything around the rows: tabs, chips, columns, total."""
+    """Everything around the rows: what stands above every layout, columns, total."""
     spec, record_type = query.spec, query.record_type
-    chips = [chip(part, query, shown, request.formatter) for part in spec.parts]
-    whole_url = reverse("records:list", args=[record_type.slug])
-    carried = shown.changed().pairs()
-    here = urlencode(carried)
     total = query.total()
     total_text = request.formatter.number(total.count)
-    can_create = rules.can_create(request.user, record_type.model)
     edited = record_type.cells(request.user)
-    return {
+    here = urlencode(shown.changed().pairs())
+    bar = bar_of(request, query, shown, views)
+    return bar | {
         "heads": [column_head(column, query, shown) for column in query.columns],
         "names": ",".join(column.id for column in query.columns),
         "edited": ",".join(column.id if column.id in edited else "" for column in query.columns),
-        "chips": chips,
-        "tabs": tabs_of(record_type, shown, views, whole_url),
-        "view": shown.view,
-        "shown": shown,
         "pinned": shown.look.pinned,
         "is_sized": bool(shown.look.widths),
         "sums_url": shown.changed().address + "&sums=1" if spec.aggregates else "",
         "density": shown.look.density or request.user.density,
-        "can_keep": shown.is_changed and rules.can_edit_view(request.user, shown.view),
-        "new_view_url": f"{reverse('records:new_view', args=[record_type.slug])}?{here}",
         "total_text": total_text if total.is_exact else f"{total_text}+",
-        "is_narrowed": bool(chips or spec.text or spec.after),
+        "is_narrowed": bool(bar["chips"] or spec.text or spec.after),
         "group": query.field(spec.group).label if spec.group else "",
         "ungrouped_url": shown.changed(group="").address,
-        "carried": carried,
         "kept": replace(spec, after="").pairs(),
-        "whole_url": f"{whole_url}?view={ALL}" if shown.opens_with_view else whole_url,
-        "first_url": shown.changed().address,
-        "filter_url": f"{reverse('records:filter', args=[record_type.slug])}?{here}" if record_type.filters else "",
-        "editor_url": f"{reverse('records:filters', args=[record_type.slug])}?{here}",
         "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{here}",
-        "new_url": reverse("records:new", args=[record_type.slug]) if can_create else "",
-        "can_create": can_create,
+        "new_url": reverse("records:new", args=[record_type.slug]) if bar["can_create"] else "",
         "acts": acts_of(record_type, request.user),
         "can_merge": record_type.merger is not None and request.user.has_permission("records.merge"),
         "can_export": rules.can_export(request.user),
         "can_import": bool(record_type.imports) and rules.can_import(request.user),
         "export_query": spec.to_query(after=""),
-        "has_board": bool(fields_of(record_type, request.user)),
     }
-
-
-VIEW_ICONS = {SavedView.Audience.PRIVATE: "", SavedView.Audience.TEAM: "team", SavedView.Audience.COMPANY: "building"}
-
-
-def tabs_of(record_type: RecordType, shown: Shown, views: list[SavedView], whole_url: str) -> list[dict]:
-    """The whole list, the ready views, and those that people saved."""
-    plain = replace(shown, view=None).changed(text="") if shown.view is None else None
-    bare = replace(plain, opens_with_view=False).address if plain else ""
-    marker = f"view={ALL}" if shown.opens_with_view else ""
-    tabs = [{"title": _("All"), "url": f"{whole_url}?{marker}" if marker else whole_url, "current": bare == "?"}]
-    for view in record_type.views:
-        spec = QuerySpec.from_query(record_type.kind, QueryDict(view.query))
-        query = "&".join(filter(None, (marker if view.query == record_type.opens_with else "", view.query)))
-        tabs.append({"title": view.title, "url": f"?{query}", "current": bare == f"?{spec.to_query()}"})
-    for view in views:
-        tabs.append({"title": view.name, "url": f"?view={view.pk}", "current": view == shown.view,
-                     "is_saved": True, "icon": VIEW_ICONS[view.audience],
-                     "is_changed": view == shown.view and shown.is_changed})
-    return tabs
 
 
 def column_head(column: Field, query: Query, shown: Shown) -> dict:

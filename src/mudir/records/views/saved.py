@@ -22,7 +22,7 @@ from mudir.records import rules, saved_views
 from mudir.records.models import SavedView
 from mudir.records.query import SpecError
 from mudir.records.registry import RecordType
-from mudir.records.shown import Shown, shown_of
+from mudir.records.shown import Shown, shown_of, url_of
 from mudir.records.views.lists import refused
 
 
@@ -55,10 +55,6 @@ def view_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Saved
     return get_object_or_404(views.select_related("owner"), pk=pk)
 
 
-def list_url(record_type: RecordType, query: str = "") -> str:
-    return reverse("records:list", args=[record_type.slug]) + query
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """Save what the list shows, by the query of the address, as a view."""
@@ -66,12 +62,10 @@ def new(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     try:
         shown = shown_of(record_type, request.user, request.GET)
         if request.method == "POST" and form.is_valid():
-            view = saved_views.save_view(
-                shown.spec, shown.look, by=request.user, settings=shown.view.settings if shown.view else {},
-                **form.cleaned_data)
+            view = saved_views.save_view(shown.spec, shown.look, by=request.user, **form.cleaned_data)
             notify(request, _("The view “%(view)s” is saved.") % {"view": view},
                    undo=reverse("records:view_removal", args=[record_type.slug, view.pk]))
-            return HttpResponseRedirect(list_url(record_type, f"?view={view.pk}"))
+            return HttpResponseRedirect(url_of(view))
     except SpecError as error:
         return refused(request, record_type, error)
     except ValidationError as error:
@@ -95,7 +89,7 @@ def settings(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResp
             take_errors(form, error)
         else:
             notify(request, _("The view “%(view)s” is set up.") % {"view": view})
-            return HttpResponseRedirect(list_url(record_type, f"?view={view.pk}"))
+            return HttpResponseRedirect(url_of(view))
     context = {"record_type": record_type, "form": form, "view": view, "can_edit": can_edit}
     return render_page(request, "records/view.html", context, fragment="form", status=422 if form.errors else 200)
 
@@ -117,11 +111,10 @@ def changes(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespo
         return refused(request, record_type, error)
     except ValidationError as error:
         notify(request, error.messages[0], level=messages.ERROR)
-        return HttpResponseRedirect(list_url(record_type, shown.address))
+        return HttpResponseRedirect(shown.url)
     notify(request, _("The view “%(view)s” is changed.") % {"view": view},
            undo=f"{request.path}?{urlencode([*before, ('version', kept.version)])}")
-    search = {"q": shown.spec.text} if shown.spec.text else {}
-    return HttpResponseRedirect(list_url(record_type, f"?{urlencode({'view': view.pk} | search)}"))
+    return HttpResponseRedirect(Shown(shown.spec, shown.look, kept, at=shown.at).url)
 
 
 @require_POST
@@ -130,12 +123,12 @@ def remove(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespon
     saved_views.remove_view(view, by=request.user)
     notify(request, _("The view “%(view)s” is removed.") % {"view": view},
            undo=reverse("records:view_restoration", args=[record_type.slug, pk]))
-    return HttpResponseRedirect(list_url(record_type))
+    return HttpResponseRedirect(reverse("records:list", args=[record_type.slug]))
 
 
 @require_POST
 def put_back(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView.objects.visible_to(request.user), kind=record_type.kind, pk=pk)
-    saved_views.put_back_view(view, by=request.user)
+    view = saved_views.put_back_view(view, by=request.user)
     notify(request, _("The view “%(view)s” is back.") % {"view": view})
-    return HttpResponseRedirect(list_url(record_type, f"?view={pk}"))
+    return HttpResponseRedirect(url_of(view))

@@ -1,6 +1,4 @@
-import Sortable from "../vendor/sortable.js";
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+import { between } from "./dragging.js";
 
 /* <m-board> around lists [data-value] of cards [data-at][data-move]: a card dropped on another list is posted to its
    address with `to` and `from`. Whatever the answer, a card stands where its data-at says. */
@@ -12,11 +10,9 @@ customElements.define("m-board", class extends HTMLElement {
     document.addEventListener("htmx:after:swap", () => this.settle(), { signal });
     this.reason?.addEventListener("click", (event) => event.target.closest("[data-close]") && this.reason.close(), { signal });
     if (!("movable" in this.dataset)) return;
-    this.lists = [...this.querySelectorAll("ol[data-value]")].map((list) => Sortable.create(list, {
-      group: "board", draggable: ".deal", filter: ".move", preventOnFilter: false, sort: false, delay: 200,
-      delayOnTouchOnly: true, touchStartThreshold: 6, animation: still.matches ? 0 : 120, chosenClass: "lifted",
-      scrollSensitivity: 60, onMove: (event) => this.over(event.to), onEnd: (event) => this.drop(event),
-    }));
+    this.lists = between([...this.querySelectorAll("ol[data-value]")], {
+      draggable: ".deal", over: (list) => this.over(list), drop: (event) => this.drop(event),
+    });
   }
 
   disconnectedCallback() {
@@ -30,7 +26,6 @@ customElements.define("m-board", class extends HTMLElement {
   }
 
   drop({ item, from, to }) {
-    this.over(null);
     if (from === to) return;
     const values = { to: to.dataset.value, from: item.dataset.at };
     item.setAttribute("aria-busy", "true");

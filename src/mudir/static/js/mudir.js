@@ -2,6 +2,8 @@
 import "./again.js";
 import "./autosubmit.js";
 import "./bell.js";
+import "./board.js";
+import "./calendar.js";
 import "./cells.js";
 import "./combobox.js";
 import "./drop.js";

@@ -2,8 +2,9 @@ import { isKey, isTyping } from "./typing.js";
 
 const phone = matchMedia("(width < 46rem)");
 
-/* <m-preview> around a table and an aside.preview: a row opens beside the list. The fragment is at the address of the
-   row's own link, followed by preview/. Arrows walk the rows, Space looks, Enter opens, X selects, Esc closes. */
+/* <m-preview> around a table and an aside.preview: a row, or whatever [data-rows] names, opens beside the list. The
+   fragment is at the address of the row's own link, followed by preview/. In a table arrows walk the rows; Space looks,
+   Enter opens, X selects, Esc closes. */
 customElements.define("m-preview", class extends HTMLElement {
   connectedCallback() {
     this.aside = this.querySelector("aside");
@@ -18,19 +19,25 @@ customElements.define("m-preview", class extends HTMLElement {
     clearTimeout(this.timer);
   }
 
+  get rows() {
+    return this.dataset.rows ?? "tbody tr";
+  }
+
   get current() {
-    return this.querySelector("tr[aria-current]");
+    return this.querySelector(this.rows.split(" ").at(-1) + "[aria-current]");
   }
 
   link(row) {
-    return row?.querySelector(".name a");
+    return row?.querySelector(this.dataset.rows ? "a" : ".name a");
   }
 
   click(event) {
     if (event.target.closest("[data-close]")) return this.close();
-    const row = event.target.closest("tbody tr");
-    if (!this.link(row) || event.target.closest("a, button, input, label, select, textarea, td.can-edit, td.editing")) return;
-    if (String(getSelection())) return;
+    const row = event.target.closest(this.rows);
+    const link = this.dataset.rows && event.target.closest("a") === this.link(row);  // the whole thing is its link
+    if (!this.link(row) || (!link && event.target.closest("a, button, input, label, select, textarea, td.can-edit, td.editing"))) return;
+    if (String(getSelection()) || (link && (event.ctrlKey || event.metaKey || event.shiftKey || event.detail === 0 || phone.matches))) return;
+    event.preventDefault();
     if (phone.matches) return this.link(row).click();
     this.mark(row);
     this.look();
@@ -61,7 +68,7 @@ customElements.define("m-preview", class extends HTMLElement {
   key(event) {
     if (event.key === "Escape" && !this.aside.hidden && !event.defaultPrevented && !event.target.closest?.("dialog, [popover]")) return this.close();
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") return this.walk(event);
+    if (!this.dataset.rows && (event.key === "ArrowDown" || event.key === "ArrowUp")) return this.walk(event);
     if (!this.current || event.target.closest?.("a, button, input, [role=tab]") || document.documentElement.dataset.keys === "off") return;
     if (event.key === "Enter") this.link(this.current).click();
     else if (isKey(event, "Space")) {

@@ -85,8 +85,8 @@ def settled(page: Page) -> Page:
 
 
 def drag(page: Page, card: Locator, to: Locator) -> None:
-    """A card by the mouse onto another list of its board."""
-    page.wait_for_function("document.querySelector('m-board').lists")
+    """A card by the mouse onto another list of its board or calendar."""
+    page.wait_for_function("document.querySelector('m-board')?.lists ?? document.querySelector('m-calendar')?.bound")
     settled(page)
     start, end = card.bounding_box(), to.bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 20)
