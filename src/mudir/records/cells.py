@@ -1,6 +1,6 @@
 """One field of a record, edited where it stands: in a list, or among the facts of its page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -63,16 +63,35 @@ def write_cell(record: Record, field: Field, *, by: User, version: int, value: A
 
     What others changed of other fields since `version` is left alone; raises `Conflict` where they changed this one.
     """
+    return write_cells(record, {field.id: value}, by=by, version=version)
+
+
+def write_cells(record: Record, values: Mapping[str, Any], *, by: User, version: int) -> Record:
+    """Write several fields, those that the record's form asks for at once. Raises `Conflict` as for one."""
     record_type = registry.for_model(type(record))
+    fields = record_type.fields
+    plain = {name: value for name, value in values.items() if not fields[name].edits}
+    if plain:
+        record = _insisting(record, version, [fields[name] for name in plain], edit_of(record_type), by=by, **plain)
+        version = record.version
+    for name in values.keys() - plain.keys():
+        record = _insisting(record, version, [fields[name]], fields[name].edits.write, by=by, value=values[name])
+        version = record.version
+    return record
+
+
+def _insisting(
+    record: Record, version: int, fields: Sequence[Field], write: Callable[..., Record], **given: Any
+) -> Record:
+    """Write at the version that there is, as long as others have not changed these fields since `version`."""
     for attempt in range(ATTEMPTS):
         try:
-            if field.edits:
-                return field.edits.write(record, by=by, version=version, value=value)
-            return edit_of(record_type)(record, by=by, version=version, **{field.id: value})
+            return write(record, version=version, **given)
         except Conflict as conflict:
-            if attempt + 1 == ATTEMPTS or is_changed_since(conflict.current, field, version):
+            current = conflict.current
+            if attempt + 1 == ATTEMPTS or any(is_changed_since(current, field, version) for field in fields):
                 raise
-            version = conflict.current.version
+            version = current.version
     raise AssertionError("The last attempt returns or raises.")
 
 
@@ -83,12 +102,13 @@ def is_changed_since(record: Record, field: Field, version: int) -> bool:
     return then is None or raw_value(type(record), field, then) != raw_value(type(record), field, now)
 
 
-def take_back(record: Record, field: Field, *, by: User, version: int) -> Record:
-    """Give the field the value it had before the change that brought the record to `version`.
+def take_back(record: Record, field: Field, *, by: User, version: int, to: int | None = None) -> Record:
+    """Give the field the value it had before the change that brought the record to `version`, or at the version `to`.
 
     Raises `Conflict` when somebody has changed the record since.
     """
-    before = record.history_rows.filter(version__lt=version).order_by("-pgh_id").values().first()
+    earlier = {"version__lt": version} if to is None else {"version": to}
+    before = record.history_rows.filter(**earlier).order_by("-pgh_id").values().first()
     if before is None:
         raise Conflict(record)
     if field.edits and not field.edits.part:

@@ -95,6 +95,7 @@ urlpatterns = [
     path("merges/<key:pk>/undoing/", merging.undo_merge, name="undo_merge"),
     path("<kind:record_type>/", lists.list_page, name="list"),
     path("<kind:record_type>/bulk/", bulk.begin, name="bulk"),
+    path("<kind:record_type>/cells/", cells.cells, name="cells"),
     path("<kind:record_type>/filter/", filters.add_filter, name="filter"),
     path("<kind:record_type>/filters/", filters.editor, name="filters"),
     path("<kind:record_type>/columns/", columns.choose_columns, name="columns"),

@@ -52,7 +52,7 @@ MATRIX = {
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:filters": SIGNED_IN,
     "records:columns": SIGNED_IN, "records:search": SIGNED_IN,
     "records:suggestions": SIGNED_IN, "records:duplicates": SIGNED_IN, "clients:words": SIGNED_IN,
-    "records:bulk": SIGNED_IN, "records:bulk_act": RECORD, "records:bulk_undoing": RECORD,
+    "records:bulk": SIGNED_IN, "records:cells": SIGNED_IN, "records:bulk_act": RECORD, "records:bulk_undoing": RECORD,
     "records:trashed": SIGNED_IN, "records:walk": SIGNED_IN, "records:board": SIGNED_IN,
     "records:calendar": SIGNED_IN,
     "records:notifications": SIGNED_IN, "records:notifications_bell": SIGNED_IN,

@@ -13,6 +13,7 @@ from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry
 from mudir.records.bulk.acts import DOINGS, Doing, in_words
+from mudir.records.bulk.pasting import Pasting
 from mudir.records.models import BulkAct, BulkRow
 
 BATCH = 2000
@@ -60,7 +61,7 @@ def doing_of(job: BulkAct) -> Doing:
     data = QueryDict(mutable=True)
     for name, values in job.data.items():
         data.setlist(name, values)
-    return DOINGS[job.act](registry.for_kind(job.kind), job.user, data)
+    return (DOINGS | {BulkAct.Act.PASTE: Pasting})[job.act](registry.for_kind(job.kind), job.user, data)
 
 
 def work_on(job: BulkAct) -> BulkAct:

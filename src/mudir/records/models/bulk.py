@@ -15,6 +15,7 @@ class BulkAct(models.Model):
         ASSIGN = "assign", _("Hand on")
         TAG = "tag", _("Tags")
         TRASH = "trash", _("Move to the trash")
+        PASTE = "paste", _("Paste")
 
     class State(models.TextChoices):
         RUNNING = "running", _("At work")

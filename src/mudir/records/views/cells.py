@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.accounts.models import User
@@ -15,7 +16,9 @@ from mudir.kit.addresses import local_or
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
-from mudir.kit.numbers import version_of
+from mudir.kit.numbers import number_in, version_of
+from mudir.kit.templatetags.mudir import counted
+from mudir.records.bulk.pasting import Misfits, paste, read_block
 from mudir.records.cells import cell_form, take_back, write_cell
 from mudir.records.fields import Field
 from mudir.records.models import Event, Record
@@ -27,6 +30,8 @@ from mudir.records.shown import with_title
 from mudir.records.table import render_rows, row_paths
 from mudir.records.views.lists import refused
 from mudir.records.views.record import seen_or_404
+
+MISFITS_SHOWN = 12
 
 
 def rows_of(request: HttpRequest, record_type: RecordType, keys: tuple[int, ...]) -> SafeString:
@@ -112,6 +117,38 @@ def written(request: HttpRequest, record_type: RecordType, record: Record) -> Ht
         return HttpResponse(rows_of(request, record_type, (record.pk,)))
     except SpecError as error:
         return refused(request, record_type, error)
+
+
+@require_POST
+def cells(request: HttpRequest, record_type: RecordType) -> HttpResponse:
+    """Write a block that was copied in a spreadsheet over cells of the list, all of it or nothing.
+
+    `text` is the block, `field` the columns from its first on, `id` and `version` the rows from its first on.
+    """
+    keys, versions = ([number_in(text) for text in request.POST.getlist(name)] for name in ("id", "version"))
+    if not keys or None in (*keys, *versions) or len(keys) != len(versions):
+        return HttpResponseBadRequest(_("The form lacks the version it was read at. Open it again."))
+    context = {"record_type": record_type, "shown": MISFITS_SHOWN}
+    try:
+        block = read_block(request.POST.get("text", ""))
+        if len(block) > len(keys):
+            raise SpecError(ngettext(
+                "The list shows %(count)s row from here on, fewer than were copied. Scroll on first.",
+                "The list shows %(count)s rows from here on, fewer than were copied. Scroll on first.",
+                len(keys)) % {"count": request.formatter.number(len(keys))})
+        act = paste(record_type, block, by=request.user, rows=list(zip(keys, versions, strict=True)),
+                    names=request.POST.getlist("field"),
+                    back=local_or(request.POST.get("back"), reverse("records:list", args=[record_type.slug])))
+        if act is not None:
+            count = counted(act.changed, request)
+            notify(request, ngettext("%(count)s record changed.", "%(count)s records changed.", count)
+                   % {"count": count}, undo=reverse("records:bulk_undoing", args=[act.pk]))
+        return HttpResponse(rows_of(request, record_type, tuple(keys[: len(block)])))
+    except SpecError as error:
+        context |= {"error": str(error), "misfits": []}
+    except Misfits as misfits:
+        context["misfits"] = misfits.cells
+    return render_page(request, "records/pasted.html", context, fragment="misfits", status=422)
 
 
 @require_POST

@@ -5,7 +5,8 @@ const LEAVES = new Set(["Escape", "Enter", "Tab"]);
 
 /* <m-cells data-kind> around a table (data-columns, data-edited: a field id or nothing for each column) or around facts
    (dd[data-edit], data-record): a value becomes a field on click, Enter, F2 or typing, and reads as text again after
-   Enter, Tab (onwards) or Escape (as it was). Arrows walk; Ctrl+Z takes the last change back. */
+   Enter, Tab (onwards) or Escape (as it was). Arrows walk; Ctrl+Z takes the last change back. A block that was copied
+   in a spreadsheet is pasted downwards and onwards from a cell, all of it or nothing. */
 customElements.define("m-cells", class extends HTMLElement {
   connectedCallback() {
     this.undos ??= [];
@@ -16,6 +17,8 @@ customElements.define("m-cells", class extends HTMLElement {
     this.addEventListener("focusout", (event) => this.leave(event));
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("input", (event) => this.date(event.target));
+    this.addEventListener("paste", (event) => this.paste(event));
+    this.addEventListener("copy", (event) => this.copy(event));
     this.addEventListener("change", (event) => event.target.matches("form.cell > .select > select") && this.pointed && this.save());
     this.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -300,8 +303,74 @@ customElements.define("m-cells", class extends HTMLElement {
     window.htmx?.process(this);
   }
 
+  copy(event) {
+    const cell = event.target.matches?.("td") ? event.target : null;
+    if (!cell || String(getSelection())) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", cell.innerText.trim());
+  }
+
+  /* Into a field of words a single value is pasted as ever. */
+  paste(event) {
+    const form = event.target.closest?.("form.cell");
+    const cell = form ? form.parentElement : event.target.closest?.("td");
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!this.isList || !cell?.cellIndex || !text.trim()) return;
+    if (form && (event.target.matches("textarea") || !/[\t\n]/.test(text.trimEnd()))) return;
+    event.preventDefault();
+    if (this.editing) this.close(this.editing);
+    this.write(cell, text);
+  }
+
+  async write(cell, text) {
+    const all = [...this.querySelectorAll("tr[data-id]")];
+    const rows = all.slice(all.indexOf(cell.parentElement)).slice(0, 200);
+    const [row, place] = [cell.parentElement.dataset.id, cell.cellIndex];
+    const form = new URLSearchParams({ text, back: location.pathname + location.search });
+    for (const name of this.dataset.columns.split(",").slice(place - 1)) form.append("field", name);
+    for (const one of rows) form.append("id", one.dataset.id), form.append("version", one.dataset.v);
+    this.setAttribute("aria-busy", "true");
+    const answer = await this.ask(`/${this.dataset.kind}/cells/?columns=${encodeURIComponent(this.dataset.columns)}`, form);
+    this.removeAttribute("aria-busy");
+    this.tell(answer?.status === 422 ? answer.html : "");
+    if (answer?.ok) this.spread(answer.html);
+    else if (answer && answer.status !== 422) this.refuse(cell, answer);
+    this.focusOn(this.querySelector(`tr[data-id="${CSS.escape(row)}"]`)?.cells[place]);
+  }
+
+  /* Every row of the answer where it stands. */
+  spread(html) {
+    const made = document.createElement("template");
+    made.innerHTML = html;
+    for (const fresh of made.content.querySelectorAll("tr[data-id]")) {
+      const row = this.querySelector(`tr[data-id="${CSS.escape(fresh.dataset.id)}"]`);
+      if (row) this.replace(row, fresh.outerHTML);
+    }
+  }
+
+  /* What does not fit is told above the list and marked in it. */
+  tell(html) {
+    const place = document.getElementById("misfits");
+    for (const cell of this.querySelectorAll("td[aria-invalid]")) cell.removeAttribute("aria-invalid"), cell.removeAttribute("title");
+    place.innerHTML = html;
+    place.querySelector("[data-close]")?.addEventListener("click", () => this.tell(""));
+    for (const one of place.querySelectorAll("[data-field]")) {
+      const column = this.dataset.columns.split(",").indexOf(one.dataset.field);
+      const cell = this.querySelector(`tr[data-id="${CSS.escape(one.dataset.id)}"]`)?.cells[column + 1];
+      if (column < 0 || !cell) continue;
+      cell.setAttribute("aria-invalid", "true");
+      cell.title = one.querySelector(":scope > span").textContent;
+    }
+  }
+
   async undo(address) {
     this.undos = this.undos.filter((one) => one !== address);
+    if (!address.startsWith(`/${this.dataset.kind}/`)) {  // of many rows: the list is drawn anew
+      await this.ask(address, new FormData());
+      await window.htmx?.ajax("GET", location.pathname + location.search, { source: this, target: "#list", swap: "outerMorph" });
+      document.querySelector(`#toasts form[action="${CSS.escape(address)}"]`)?.closest("m-toast").remove();
+      return;
+    }
     const row = this.isList && this.querySelector(`tr[data-id="${CSS.escape(address.split("/")[2])}"]`);
     const answer = await this.ask(`${address}${this.columns(address)}`, new FormData());
     document.querySelector(`#toasts form[action="${CSS.escape(address)}"]`)?.closest("m-toast").remove();
