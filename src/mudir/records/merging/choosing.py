@@ -9,9 +9,11 @@ from django.db import models
 
 from mudir.accounts.models import User
 from mudir.records import registry, rules
-from mudir.records.fields import Field
+from mudir.records.custom.fields import CustomFieldOf
+from mudir.records.fields import Field, ValueType
 from mudir.records.merging.merger import NEVER
 from mudir.records.models import Event, Record
+from mudir.records.models.custom import PREFIX
 from mudir.records.projection import value_of
 from mudir.records.registry import RecordType
 
@@ -54,6 +56,8 @@ def pickable(record_type: RecordType, first: Record, second: Record, *, by: User
     columns = {column.name for column in record_type.model._meta.concrete_fields} - NEVER
     names = [name for name in record_type.writable_fields(by) if name in columns]
     names = [name for name in names if _is_seen(visible[name], (first, second), by)]
+    names += [name for name, field in record_type.writable_fields(by).items()
+              if isinstance(field, CustomFieldOf) and _is_seen(field, (first, second), by)]
     names += [name for name in merger.picks if name in visible]
     names += [name for name in merger.lists if name in visible]
     if OWNER in visible and first.owner_id != second.owner_id and all(
@@ -66,12 +70,14 @@ def _is_seen(field: Field, pair: tuple[Record, Record], by: User) -> bool:
     """Whether `by` sees both records named there; else it is settled like whatever is hidden from them."""
     if not field.related or not issubclass(field.related, Record):
         return True
-    keys = {getattr(record, f"{field.path}_id") for record in pair} - {None}
+    keys = {field.key_of(record) for record in pair} - {None}
     return field.nameable_by(by).filter(pk__in=keys).count() == len(keys)
 
 
 def is_combined(record_type: RecordType, field: Field) -> bool:
     """Whether both values can stand: lists one after the other without doubles, long texts one below the other."""
+    if isinstance(field, CustomFieldOf):
+        return field.type in {ValueType.LIST, ValueType.LONG_TEXT}
     return field.id in record_type.merger.lists or is_joined(record_type.model._meta.get_field(field.path))
 
 
@@ -93,6 +99,8 @@ def compared(record: Record, field: Field) -> Any:
     """A value as two of them are compared: of a row its key."""
     if field.is_many:
         return value_of(record, field)
+    if isinstance(field, CustomFieldOf):
+        return field.value_of(record)
     return getattr(record, type(record)._meta.get_field(field.path).attname)
 
 
@@ -103,8 +111,36 @@ def _same(values: tuple[Any, Any]) -> bool:
 
 def joined(column: models.Field, own: Any, others: Any) -> Any:
     """Both values of a column: the survivor's first."""
-    if isinstance(column, ArrayField):
-        return list(dict.fromkeys([*own, *others]))
+    return both_lists(own, others) if isinstance(column, ArrayField) else both_texts(own, others)
+
+
+def joined_custom(survivor: Record, other: Record, picks: Picks) -> dict[str, Any]:
+    """The custom values as they are to stand; what is not chosen is the survivor's, or the other's where it has none.
+
+    Lists and long texts among those are joined.
+    """
+    own, others, column = survivor.custom, other.custom, {}
+    fields = registry.for_model(type(survivor)).custom_fields
+    for code in dict.fromkeys((*own, *others)):
+        field = fields.get(f"{PREFIX}{code}")
+        pick = picks.get(field.id) if field else None
+        first, second = own.get(code), others.get(code)
+        if pick == BOTH and None not in (first, second):
+            value = both_lists(first, second) if isinstance(first, list) else both_texts(first, second)
+        elif pick in {survivor.pk, other.pk}:
+            value = second if pick == other.pk else first
+        else:
+            value = first if first is not None else second
+        if value is not None:
+            column[code] = value
+    return column
+
+
+def both_lists(own: list, others: list) -> list:
+    return list(dict.fromkeys([*own, *others]))
+
+
+def both_texts(own: str | None, others: str | None) -> str | None:
     if not own or not others or others.strip() in own:
         return own or others
     return others if own.strip() in others else f"{own.rstrip()}\n\n{others.lstrip()}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.records import registry, rules, search
 from mudir.records.fields import Field
-from mudir.records.merging.choosing import BOTH, OWNER, Picks, is_joined, joined, pickable, proposal
+from mudir.records.merging.choosing import BOTH, OWNER, Picks, is_joined, joined, joined_custom, pickable, proposal
 from mudir.records.merging.images import Act, keep, keep_after, keep_where
 from mudir.records.merging.merger import NEVER, Merger
 from mudir.records.merging.references import Reference, references_to
@@ -117,7 +117,7 @@ def _values(
         if name == "confidential":
             values[name] = own or others
         elif name == "custom":
-            values[name] = others | own
+            values[name] = joined_custom(survivor, other, picks)
         elif pick == BOTH or (pick is None and is_joined(column)):
             values[name] = joined(column, own, others)
         elif pick == other.pk or (pick is None and own in (None, "", [])):

@@ -18,6 +18,8 @@ from mudir.clients.models import Client, Consent, Contact, ContactRole, Email, P
 from mudir.conftest import person
 from mudir.kit.history import HistoryRow
 from mudir.records import registry, search
+from mudir.records.custom.indexing import indexes_of
+from mudir.records.custom.writing import create_field
 from mudir.records.merging import BOTH, CannotUndo, choices_of, merge, merged_into, merges_of, undo_merge
 from mudir.records.merging.merger import NEVER
 from mudir.records.merging.references import NOT_MOVED, references_to
@@ -269,6 +271,46 @@ def test_a_custom_value_and_a_tag_of_either_stand(owner, first, second):
 
     survivor = of(Client, first.pk)
     assert (survivor.custom, survivor.tags) == ({"size": 5, "colour": "blue", "note": "tall"}, ["vip", "gulf"])
+
+
+def test_each_custom_value_is_chosen_for_itself(administrator, owner, first, second):
+    for code, type in (("size", "number"), ("colour", "text"), ("note", "long_text"), ("ranks", "choices"),
+                       ("rank", "choice"), ("hidden", "text")):
+        given = {"choices": [{"code": one, "en": one} for one in ("a", "b", "c")]} if type.startswith("choice") else {}
+        given |= {"seen_by": ["director"]} if code == "hidden" else {}
+        create_field("clients.client", by=administrator, type=type, code=code, name_en=code, **given)
+    everyone = Client.objects.unscoped("a test writes what forms do not")
+    own = {"size": "5", "colour": "blue", "note": "Tall", "ranks": ["a"], "hidden": "H1"}
+    others = {"size": "9", "colour": "red", "note": "Wide", "ranks": ["b", "a"], "rank": "c", "hidden": "H2"}
+    everyone.filter(pk=first.pk).update(custom=own)
+    everyone.filter(pk=second.pk).update(custom=others)
+    pair = [of(Client, one.pk) for one in (first, second)]
+
+    proposed = {choice.field.id: choice.proposed for choice in choices_of(*pair, survivor=pair[0], by=owner)
+                if choice.field.id.startswith("custom.")}
+    assert proposed == {"custom.size": first.pk, "custom.colour": first.pk, "custom.note": BOTH, "custom.ranks": BOTH,
+                        "custom.rank": second.pk}
+    made = merge(first, second, by=owner, picks={"custom.size": second.pk, "custom.rank": first.pk})
+
+    assert of(Client, first.pk).custom == {
+        "size": "9", "colour": "blue", "note": "Tall\n\nWide", "ranks": ["a", "b"], "hidden": "H1"}
+    undo_merge(made, by=owner)
+    assert [of(Client, one.pk).custom for one in (first, second)] == [own, others]
+    with pytest.raises(ValidationError):
+        merge(first, second, by=owner, picks={"custom.hidden": second.pk})
+
+
+def test_a_value_that_may_be_had_once_goes_over_and_comes_back(administrator, owner, first, second):
+    made = create_field("clients.client", by=administrator, type="text", code="serial", name_en="Serial",
+                        is_unique=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNIQUE INDEX {made.unique_index} {indexes_of(made)[made.unique_index]}")
+    clients.edit_client(second, by=owner, version=second.version, **{"custom.serial": "A-1"})
+
+    merged = merge(first, second, by=owner)
+    assert of(Client, first.pk).custom == {"serial": "A-1"}
+    undo_merge(merged, by=owner)
+    assert [of(Client, one.pk).custom for one in (first, second)] == [{}, {"serial": "A-1"}]
 
 
 # ── two again ────────────────────────────────────────────────────────────────────────────────────────────────────────

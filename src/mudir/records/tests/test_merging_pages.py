@@ -11,6 +11,7 @@ from mudir.activities.services import make_task
 from mudir.clients import services as clients
 from mudir.clients.models import Client, Contact, Relation
 from mudir.kit.formatting import Formatter
+from mudir.records.custom.writing import create_field
 from mudir.records.merging import merge
 from mudir.records.middleware import Door
 from mudir.records.models import Merge
@@ -44,9 +45,29 @@ def form_of(body: str) -> dict[str, str]:
     """What a browser sends of the page as it stands."""
     form = re.search(r'<form method="post" class="merge">.*?</form>', body, re.S)[0]
     found = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', form))
-    found |= dict(re.findall(r'<input type="radio" name="([\w-]+)" value="([^"]*)" checked>', form))
+    found |= dict(re.findall(r'<input type="radio" name="([\w.-]+)" value="([^"]*)" checked>', form))
     found.pop("csrfmiddlewaretoken", None)
     return found
+
+
+def test_custom_values_stand_side_by_side_and_are_picked(as_owner, administrator, owner, teammate, first, second):
+    for code, type, given in (("price", "money", {}), ("auditor", "person", {}),
+                              ("bank", "record", {"related_kind": "clients.client"})):
+        create_field("clients.client", by=administrator, type=type, code=code, name_en=code, **given)
+    bank = clients.create_client(by=owner, name="The bank")
+    clients.edit_client(first, by=owner, version=first.version, **{
+        "custom.price": "120 SAR", "custom.auditor": owner, "custom.bank": bank})
+    clients.edit_client(second, by=owner, version=second.version, **{
+        "custom.price": "70.125 KWD", "custom.auditor": teammate})
+
+    body = as_owner.get(address(first, **{"with": second.pk})).content.decode().replace("\xa0", " ")
+    for text in ("120.00", "70.125", "The bank", str(teammate)):
+        assert text in body, text
+    answer = as_owner.post(address(first), form_of(body) | {
+        "survivor": first.pk, "pick-custom.price": second.pk, "pick-custom.auditor": second.pk})
+    assert answer.status_code == 302
+    first.refresh_from_db()
+    assert first.custom == {"price": {"amount": "70.125", "currency": "KWD"}, "auditor": teammate.pk, "bank": bank.pk}
 
 
 def test_two_records_are_compared_merged_and_separated(as_owner, owner, first, second):

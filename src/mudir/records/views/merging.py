@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mudir.accounts.models import User
-from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.records import merging, registry, rules
+from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field
 from mudir.records.forms import RelatedRecordField
 from mudir.records.merging import BOTH, CannotUndo, Choice
 from mudir.records.models import Merge, Record
-from mudir.records.projection import draw, value_of
+from mudir.records.projection import draw, read_values, value_of
 from mudir.records.registry import RecordType
 from mudir.records.services import Conflict
 from mudir.records.views.record import led_on, seen_or_404
@@ -125,7 +125,7 @@ def compare(
         survivor = second if survivor is first else first
     choices = merging.choices_of(first, second, survivor=survivor, by=by)
     whole = given.get("all", "")
-    lines = [line_of(choice, pair, picked or _all_of(choices, whole, pair), request.formatter) for choice in choices]
+    lines = [line_of(choice, pair, picked or _all_of(choices, whole, pair), request) for choice in choices]
     context = {
         "record_type": record_type, "record": first, "other": second, "survivor": survivor,
         "sides": [Side(one, hanging_on(one, request), may_go[one.pk]) for one in pair],
@@ -145,15 +145,19 @@ def _all_of(choices: list[Choice], key: str, pair: tuple[Record, Record]) -> dic
     return {choice.field.id: key for choice in choices if choice.values[keys.index(key)] not in (None, "", [])}
 
 
-def line_of(choice: Choice, pair: tuple[Record, Record], picked: Mapping[str, Any], fmt: Formatter) -> Line:
-    chosen = str(picked.get(choice.field.id, choice.proposed))
-    options = [
-        Option(str(record.pk), unlinked(draw(choice.field, value_of(record, choice.field), fmt)),
-               chosen == str(record.pk))
-        for record in pair
-    ]
+def line_of(
+    choice: Choice, pair: tuple[Record, Record], picked: Mapping[str, Any], request: HttpRequest
+) -> Line:
+    chosen, field = str(picked.get(choice.field.id, choice.proposed)), choice.field
+    if isinstance(field, CustomFieldOf) and field.has_name:
+        found = read_values(registry.for_model(type(pair[0])), [record.pk for record in pair], [field], request.user)
+        values = [found[record.pk][0] for record in pair]
+    else:
+        values = [value_of(record, field) for record in pair]
+    options = [Option(str(record.pk), unlinked(draw(field, value, request.formatter)), chosen == str(record.pk))
+               for record, value in zip(pair, values, strict=True)]
     both = Option(BOTH, SafeString(""), chosen == BOTH) if choice.can_combine else None
-    return Line(choice.field, options, both)
+    return Line(field, options, both)
 
 
 def unlinked(drawn: SafeString) -> SafeString:
