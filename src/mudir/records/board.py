@@ -15,6 +15,7 @@ from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.templatetags.mudir import avatar
 from mudir.records import projection, registry, services, table
+from mudir.records.custom import asked_on_the_way
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import Record
 from mudir.records.query import Condition, Query, QuerySpec, SpecError
@@ -86,6 +87,7 @@ class Columns:
         self.field = choices[by]
         self.labels = {str(value): str(label) for value, label in self.field.choices.items() if value != ""}
         self.visible = self.record_type.visible_fields(actor)
+        self.asked_on = asked_on_the_way(self.record_type, actor) if "stage" in self.visible else {}
 
     def lanes(self, *, with_cards: bool = True) -> list[Lane]:
         """Every column with its count and sums, asked for at once, and its first cards."""
@@ -120,7 +122,8 @@ class Columns:
     def _read(self, spec: QuerySpec, after: str) -> tuple[list[Card], str]:
         board, title = self.board, self.record_type.title
         named = [self.field.id, board.over, *board.facts, board.next_step, board.next_step_date,
-                 board.since.get(self.field.id, ""), *board.missing_of, "owner"]
+                 board.since.get(self.field.id, ""), *board.missing_of, "owner",
+                 *self.asked_on, *(["stage"] if self.asked_on else [])]
         shown = [self.visible[name] for name in dict.fromkeys(named) if name in self.visible and name != title]
         query = Query(replace(spec, after=after, columns=(title, *(one.id for one in shown))), self.actor)
         page = query.page([path for one in shown for path in (one.value_paths[:2] if _is_row(one) else (one.path,))])
@@ -141,7 +144,7 @@ class Columns:
         facts = [projection.draw_one(self.visible[one], _plain(values[one]), fmt) for one in board.facts
                  if _plain(values.get(one)) not in (None, "", [])]
         owner_key, owner_name = values.get("owner") or (None, "")
-        missing = board.missing(values) if board.missing else ()
+        missing = [*(board.missing(values) if board.missing else ()), *self._missing_to_move_on(values)]
         return Card(
             key=key, value="" if value is None else str(value),
             title=table.title_words(self.visible[self.record_type.title])(name, fmt),
@@ -157,8 +160,18 @@ class Columns:
         )
 
 
+    def _missing_to_move_on(self, values: Mapping[str, Any]) -> list[str]:
+        """What the next stage asks for and this record does not have."""
+        return [str(one.label) for name, one in self.asked_on.items()
+                if one.made.required_from <= values["stage"] + 1 and _key(values[name]) in (None, "", [])]
+
+
 def _is_row(one: Field) -> bool:
     return one.type in {ValueType.PERSON, ValueType.RECORD}
+
+
+def _key(value: Any) -> Any:
+    return value[0] if isinstance(value, tuple) else value
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ Their ids begin with `custom.`; their values live in `Record.custom` and are wri
 """
 
 from mudir.records.custom.known import fields_of, forget_known, fresh
-from mudir.records.custom.values import missing_at, named, take_custom, told_of_doubles
+from mudir.records.custom.values import asked_on_the_way, missing_at, named, take_custom, told_of_doubles
 
-__all__ = ["fields_of", "forget_known", "fresh", "missing_at", "named", "take_custom", "told_of_doubles"]
+__all__ = ["asked_on_the_way", "fields_of", "forget_known", "fresh", "missing_at", "named", "take_custom",
+           "told_of_doubles"]

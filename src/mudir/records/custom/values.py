@@ -25,6 +25,7 @@ from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.models import CustomField, Record
 from mudir.records.models.custom import PREFIX
+from mudir.records.registry import RecordType
 
 Type = CustomField.Type
 LARGEST = Decimal(10) ** 15
@@ -101,13 +102,17 @@ def is_required(field: CustomFieldOf, record: Record | None) -> bool:
     return field.made.required_from is not None and stage is not None and stage >= field.made.required_from
 
 
+def asked_on_the_way(record_type: RecordType, by: User) -> dict[str, CustomFieldOf]:
+    """The fields that some stage asks for, of those that `by` could fill in."""
+    writable = record_type.writable_fields(by)
+    return {name: field for name, field in record_type.custom_fields.items()
+            if name in writable and field.made.required_from is not None}
+
+
 def missing_at(record: Record, stage: int, *, by: User) -> list[CustomFieldOf]:
     """What a record still lacks to be in a stage, of what `by` could fill in."""
-    record_type = registry.for_model(type(record))
-    writable = record_type.writable_fields(by)
-    return [field for name, field in record_type.custom_fields.items()
-            if name in writable and field.made.code not in record.custom
-            and field.made.required_from is not None and stage >= field.made.required_from]
+    return [field for field in asked_on_the_way(registry.for_model(type(record)), by).values()
+            if field.made.code not in record.custom and stage >= field.made.required_from]
 
 
 def _is_taken(

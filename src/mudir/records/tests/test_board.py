@@ -12,6 +12,7 @@ from mudir.conftest import person
 from mudir.kit.formatting import Formatter
 from mudir.records import registry
 from mudir.records.board import Columns, move
+from mudir.records.custom.writing import create_field
 from mudir.records.models import Event
 from mudir.records.query import QuerySpec, SpecError
 from mudir.tests.state import changed, state
@@ -81,6 +82,29 @@ def test_a_card_says_what_is_missing_and_what_comes_next(owner, staged):
     card = columns(owner).card(staged[0].pk)
 
     assert (card.step, card.step_day, card.missing) == ("Call them", "tomorrow", "a phone number, an e-mail")
+
+
+def test_a_card_says_what_the_next_stage_asks_for(client, administrator, owner, lead, staged):
+    for code, type, stage, given in (("budget", "money", 2, {}), ("rival", "text", 3, {}),
+                                     ("secret", "text", 2, {"edited_by": ["director"]})):
+        create_field("clients.client", by=administrator, type=type, code=code, name_en=code.capitalize(),
+                     required_from=stage, **given)
+    known = [{"raw": "0501234567"}], [{"address": "a@example.com"}]
+    for one in staged:
+        clients.edit_client(one, by=owner, phones=known[0], emails=known[1])
+    first, second = staged[0], staged[4]
+    shown = columns(owner)
+    assert [shown.card(one.pk).missing.endswith(words) for one, words in (
+        (first, "Budget"), (second, "Budget, Rival"))] == [True, True]
+
+    client.force_login(owner)
+    answer = client.post(f"/clients/{first.pk}/move/?by=stage", {"to": "2"}, headers=PART)
+    assert answer.status_code == 422
+    assert "First fill in what this stage asks for: Budget." in answer.content.decode()
+    first.refresh_from_db()
+    clients.edit_client(first, by=owner, version=first.version, **{"custom.budget": "5 SAR"})
+    assert columns(owner).card(first.pk).missing.endswith("Budget") is False
+    assert client.post(f"/clients/{first.pk}/move/?by=stage", {"to": "2"}, headers=PART).status_code == 200
 
 
 @pytest.mark.parametrize("by", ["name", "nothing", "management_note", "owner", "head_office"])
