@@ -304,7 +304,9 @@ def test_a_value_that_may_be_had_once_goes_over_and_comes_back(administrator, ow
     made = create_field("clients.client", by=administrator, type="text", code="serial", name_en="Serial",
                         is_unique=True)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"CREATE UNIQUE INDEX {made.unique_index} {indexes_of(made)[made.unique_index]}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     clients.edit_client(second, by=owner, version=second.version, **{"custom.serial": "A-1"})
 
     merged = merge(first, second, by=owner)
