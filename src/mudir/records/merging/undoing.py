@@ -43,7 +43,7 @@ def undo_merge(merge: Merge, *, by: User) -> tuple[Record, list[str]]:
         raise CannotUndo(_("This merge was undone already."))
     rows = list(MergeRow.objects.filter(of=made).order_by("pk").defer("before"))
     _unmake(row for row in rows if row.act == Act.MADE)
-    _give_back_custom(made, record_type, survivor)
+    _give_back_custom(made, record_type, survivor, by=by)
     put_back(record_type.model, [row for row in rows if row.act == Act.MERGED])
     _move_back(made, rows)
     changed = [row for row in rows if row.act == Act.CHANGED and (row.model, row.key) != (made.kind, survivor.pk)]
@@ -143,12 +143,12 @@ def _row_of_survivor(made: Merge) -> MergeRow:
     return MergeRow.objects.get(of=made, act=Act.CHANGED, model=made.kind, key=made.survivor_id)
 
 
-def _give_back_custom(made: Merge, record_type: RecordType, survivor: Record) -> None:
+def _give_back_custom(made: Merge, record_type: RecordType, survivor: Record, *, by: User) -> None:
     """Custom values first: one that may be had once is to be the other record's again."""
     values, _kept = _restorable(record_type.model, _row_of_survivor(made))
     if "custom" in values:
         survivor.custom = values["custom"]
-        record_type.model.objects.unscoped(REASON).filter(pk=survivor.pk).update(custom=survivor.custom)
+        record_type.model.objects.visible_to(by).filter(pk=survivor.pk).update(custom=survivor.custom)
 
 
 def _restore_survivor(made: Merge, record_type: RecordType, survivor: Record) -> list[str]:
