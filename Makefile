@@ -2,15 +2,17 @@
 
 PYTHON ?=
 CLIENTS ?= 100000
+CASES ?= 20000
 export PYTHON
 UV_LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--universal --python-version 3.12
 
-.PHONY: help demo test lint bench wheel lock messages
+.PHONY: help demo test api-cases lint bench wheel lock messages
 
 help:
 	@echo "make demo       start Mudir with a demo company (MUDIR_DATA, MUDIR_HOST, MUDIR_PORT, DATABASE_URL)"
 	@echo "make test       lint and run every test, the browser tests included"
+	@echo "make api-cases  ask the API whatever its description allows, and what it does not (CASES=20000)"
 	@echo "make bench      measure the pages beside a bare Django view (CLIENTS=100000)"
 	@echo "make wheel      build dist/*.whl with the browser packages and translations inside"
 	@echo "make lock       lock the Python and browser packages again after a change of pyproject.toml or package.json"
@@ -24,6 +26,10 @@ test:
 	@sh scripts/prepare test
 	@status=0; $(MAKE) --no-print-directory lint || status=1; \
 	.venv/bin/python -m pytest -n 2 $(TESTS) || status=1; exit $$status
+
+api-cases:
+	@sh scripts/prepare test
+	@API_CASES="$(CASES)" .venv/bin/python -m pytest -n 2 -s src/mudir/api/tests/test_cases.py
 
 lint:
 	@.venv/bin/ruff check --quiet src tools conftest.py vendor.py

@@ -1,11 +1,11 @@
 """Acts on many records at once, for programs: one address for each, a job that says how far it is, and the way back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,6 @@ from mudir.api.problems import Problem
 from mudir.api.records import viewed
 from mudir.api.values import Schema, Shape, Taken
 from mudir.kit.money import Money
-from mudir.records import tasks
 from mudir.records.bulk import running
 from mudir.records.bulk.acts import DOINGS, Doing, Editing, acts_of
 from mudir.records.models import BulkAct
@@ -153,16 +152,6 @@ def ready(record_type: RecordType, act: str, given: Mapping[str, Any], by: User)
     return doing
 
 
-def set_going(doing: Doing, act: str, keys: Iterable[int], by: User) -> BulkAct:
-    """Do it to a few at once; many are the worker's, who is asked in the same transaction."""
-    with transaction.atomic():
-        job = running.begin(doing, act, keys=keys, by=by, back=f"/{doing.record_type.slug}/")
-        if len(job.keys) > running.AT_ONCE:
-            tasks.work_on_bulk_act.defer(act_id=job.pk)
-            return job
-    return running.work_on(job)
-
-
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -171,10 +160,9 @@ def operations_of(record_type: RecordType) -> list[Operation]:
 
     def own_or_404(request: HttpRequest, pk: int) -> BulkAct:
         """Whoever began it alone."""
-        found = BulkAct.objects.select_related("user").filter(pk=pk, user=request.user, kind=record_type.kind).first()
+        found = BulkAct.objects.filter(pk=pk, user=request.user, kind=record_type.kind).first()
         if found is None:
             raise Http404
-        found.user.key = request.user.key
         return found
 
     def acting(act: str) -> Callable[..., HttpResponse]:
@@ -187,7 +175,8 @@ def operations_of(record_type: RecordType) -> list[Operation]:
             shape = {"of": which(record_type), **shape_of(record_type, act, request.user)}
             data = read_object(request, given, shape)
             keys = keys_of(data.pop("of"), request.user)
-            job = set_going(ready(record_type, act, data, request.user), act, keys, request.user)
+            job = running.begin(ready(record_type, act, data, request.user), act, keys=keys, by=request.user,
+                                back=f"/{slug}/")
             return answer(job_in_json(job), status=201, Location=f"/api/v1/{slug}/acts/{job.pk}")
 
         return doing
@@ -203,13 +192,7 @@ def operations_of(record_type: RecordType) -> list[Operation]:
         job = own_or_404(request, act_pk)
         if job.state == State.RUNNING:
             raise Problem(409, _("It is still at work. Ask again in a moment."), headers={"Retry-After": "2"})
-        with transaction.atomic():
-            job = running.begin_undo(job, by=request.user)
-            job.user = request.user
-            if job.changed > running.AT_ONCE:
-                tasks.work_on_bulk_act.defer(act_id=job.pk)
-                return answer(job_in_json(job))
-        return answer(job_in_json(running.work_on(job)))
+        return answer(job_in_json(running.begin_undo(job, by=request.user)))
 
     def sends(act: str) -> Callable[[User], Schema]:
         return lambda actor: values.shape_schema({"of": which(record_type), **shape_of(record_type, act, actor)})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
@@ -43,8 +44,12 @@ def operations_of(record_type: RecordType) -> list[Operation]:
     slug, plural = record_type.slug, record_type.plural
     many, one = f"/{slug}/views", f"/{slug}/views/{{key:view_pk}}"
 
+    def seen(actor: User) -> QuerySet[SavedView]:
+        views = SavedView.objects.visible_to(actor).filter(kind=record_type.kind, trashed_at__isnull=True)
+        return views.select_related("owner").order_by("pk")
+
     def view_or_404(pk: int, actor: User) -> SavedView:
-        found = saved_views.views_of(actor, record_type.kind).filter(pk=pk).first()
+        found = seen(actor).filter(pk=pk).first()
         if found is None:
             raise Http404
         return found
@@ -52,8 +57,7 @@ def operations_of(record_type: RecordType) -> list[Operation]:
     @viewed(record_type)
     def listing(request: HttpRequest) -> HttpResponse:
         read_query(request, frozenset())
-        views = saved_views.views_of(request.user, record_type.kind)
-        return answer({"views": [in_json(view, request.user) for view in views]})
+        return answer({"views": [in_json(view, request.user) for view in seen(request.user)]})
 
     @viewed(record_type)
     def reading(request: HttpRequest, view_pk: int) -> HttpResponse:

@@ -88,10 +88,12 @@ def in_json(fields: Sequence[Field], values: Sequence[Any]) -> dict[str, Any]:
 def _or_null(schema: Schema, is_nullable: bool) -> Schema:
     if not is_nullable:
         return schema
+    kinds = schema.get("type", [])
+    several = [*(kinds if isinstance(kinds, list) else [kinds]), "null"]
     if "enum" in schema:
-        return schema | {"type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
-    if "type" in schema and "properties" not in schema:
-        return schema | {"type": [schema["type"], "null"]}
+        return schema | {"type": several, "enum": [*schema["enum"], None]}
+    if kinds and "properties" not in schema:
+        return schema | {"type": several}
     return {"anyOf": [schema, {"type": "null"}]}
 
 

@@ -8,8 +8,8 @@ from django.test import Client as Browser
 from mudir.accounts.models import ApiKey, User
 from mudir.accounts.services import make_key
 from mudir.records import merging, registry
-from mudir.records.bulk import running
-from mudir.records.bulk.acts import Trashing
+from mudir.records.custom.writing import create_field
+from mudir.records.models import BulkAct, CustomField
 from mudir.tests.world import Side, make
 
 
@@ -52,8 +52,8 @@ def with_parts(side: Side) -> Side:
     """What only a program names by its number: an act on many records of each kind, a merge of each that has one."""
     owner = side.owner
     side.parts["act_pk"] = {
-        record_type.kind: running.begin(Trashing(record_type, owner), "trash", keys=[side.records[record_type.kind].pk],
-                                        by=owner, back="/").pk for record_type in registry.all_types()}
+        kind: BulkAct.objects.create(user=owner, kind=kind, act="trash", keys=[record.pk], back="/").pk
+        for kind, record in side.records.items()}
     side.parts["survivor"], side.parts["merge_pk"] = {}, {}
     for record_type in registry.all_types():
         if record_type.merger:
@@ -63,6 +63,15 @@ def with_parts(side: Side) -> Side:
             survivor.refresh_from_db()
             side.parts["survivor"][record_type.kind], side.parts["merge_pk"][record_type.kind] = survivor, made.pk
     return side
+
+
+def a_field_of_each_type(administrator: User, kind: str) -> None:
+    """Custom fields of every type, named `of_…`."""
+    for type in CustomField.Type.values:
+        has = {"choices": [{"en": "One"}, {"en": "Two"}]} if "choice" in type else {}
+        has |= {"digits": 2} if type in {"number", "percent"} else {}
+        create_field(kind, by=administrator, type=type, code=f"of_{type}", name_en=type,
+                     related_kind="clients.client", **has)
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ from datetime import date
 import pytest
 
 from mudir.accounts.services import revoke_key
-from mudir.api.tests.conftest import Program
+from mudir.api.tests.conftest import Program, a_field_of_each_type
 from mudir.clients.models import Client
 from mudir.clients.services import create_client
 from mudir.records import tasks
 from mudir.records.bulk import running
-from mudir.records.custom.writing import create_field
 from mudir.records.models import BulkAct
 from mudir.tests.state import changed, state
 
@@ -137,11 +136,7 @@ def test_custom_fields_of_every_type_are_written_to_many(program, owner, adminis
         "date": "2026-11-25", "moment": "2026-11-25T09:30:00Z", "choice": "one", "choices": ["one", "two"],
         "yes_no": False, "person": staff.pk, "record": few[0], "email": "a@b.example",
     }
-    for type in given:
-        has = {"choices": [{"en": "One"}, {"en": "Two"}]} if "choice" in type else {}
-        has |= {"digits": 2} if type in {"number", "percent"} else {}
-        create_field("clients.client", by=administrator, type=type, code=f"of_{type}", name_en=type,
-                     related_kind="clients.client", **has)
+    a_field_of_each_type(administrator, "clients.client")
     values = {f"custom.of_{type}": value for type, value in given.items()}
     job = program.post("/clients/edits", {"of": {"ids": few}, "values": values})
 
