@@ -27,11 +27,12 @@ from mudir.records.registry import RecordType
 from mudir.records.tags import LONGEST, MOST
 
 SHOWN = 200  # of the refused
+MOST_IDS = 10_000
 Act, State = BulkAct.Act, BulkAct.State
 WHICH: Schema = {
     "type": "object", "additionalProperties": False, "minProperties": 1, "properties": {
         "where": {"$ref": "#/components/schemas/Where"}, "text": {"type": "string", "minLength": 1, "maxLength": 200},
-        "ids": {"type": "array", "items": values.KEY_SCHEMA, "minItems": 1, "maxItems": 10_000}}}
+        "ids": {"type": "array", "items": values.KEY_SCHEMA, "minItems": 1, "maxItems": MOST_IDS}}}
 ADDRESSES: Mapping[str, tuple[str, Any]] = {
     Act.EDIT: ("edits", gettext_lazy("edit many")), Act.ASSIGN: ("assignments", gettext_lazy("hand many on")),
     Act.TAG: ("taggings", gettext_lazy("tag many")), Act.TRASH: ("trashings", gettext_lazy("move many to the trash")),
@@ -68,7 +69,8 @@ def which(record_type: RecordType) -> Taken:
     def read(value: Any, by: User) -> QuerySpec:
         if not isinstance(value, dict) or not value or value.keys() - WHICH["properties"].keys():
             raise ValueError(_("Say which records, by “where”, “text” or “ids”."))
-        if any(value.get(name) in ("", []) for name in ("text", "ids")) or len(value.get("ids", ())) > 10_000:
+        ids = value.get("ids", [0])
+        if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS or value.get("text") == "":
             raise ValueError(_("Say which records, by “where”, “text” or “ids”."))
         return QuerySpec.from_json(record_type.kind, value)
 

@@ -13,7 +13,7 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.kit.money import Money, is_currency
+from mudir.kit.money import CurrencyClash, Money, is_currency
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.custom.values import LENGTHS
 from mudir.records.fields import Field, ValueType, field_from_model
@@ -26,7 +26,7 @@ LONGEST = 100_000
 ROWS = {ValueType.PERSON, ValueType.RECORD}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?")
-FIGURE: Schema = {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"}  # as text: no digit of it is lost
+FIGURE: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}  # as text: no digit of it is lost
 MONEY: Schema = {"type": "object", "required": ["amount", "currency"], "additionalProperties": False, "properties": {
     "amount": FIGURE, "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217"}}}
 KEY_SCHEMA: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST}
@@ -58,6 +58,8 @@ def plain(value: Any) -> Any:
             return f"{value:f}"
         case Money():
             return {"amount": value.amount, "currency": value.currency}
+        case CurrencyClash():
+            return None
     return str(value)
 
 
@@ -66,9 +68,9 @@ def dumps(value: Any) -> str:
 
 
 def paths_of(fields: Sequence[Field]) -> list[str]:
-    """What is read of each field: a related row gives its key and its name, money its currency too."""
-    whole = {*ROWS, ValueType.MONEY}
-    return [path for field in fields for path in (field.value_paths if field.type in whole else (field.path,))]
+    """What is read of each field: a related row gives its key and its name, a field without code what it shows."""
+    return [path for field in fields for path in (
+        field.value_paths if field.type in ROWS or isinstance(field, CustomFieldOf) else (field.path,))]
 
 
 def in_json(fields: Sequence[Field], values: Sequence[Any]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def a_field_of_each_type(administrator: User, kind: str) -> None:
     for type in CustomField.Type.values:
         has = {"choices": [{"en": "One"}, {"en": "Two"}]} if "choice" in type else {}
         has |= {"digits": 2} if type in {"number", "percent"} else {}
+        has |= {"formula": "custom.of_money * custom.of_number"} if type == "computed" else {}
         create_field(kind, by=administrator, type=type, code=f"of_{type}", name_en=type,
                      related_kind="clients.client", **has)
 

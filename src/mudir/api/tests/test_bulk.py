@@ -142,6 +142,7 @@ def test_custom_fields_of_every_type_are_written_to_many(program, owner, adminis
 
     assert (job.status_code, job.json().get("changed")) == (201, 3), job.content
     read = program.get(f"/clients/{few[2]}").json()
+    assert read["custom.of_computed"] == {"amount": "40.625", "currency": "KWD"}
     assert {name: read[name] for name in values} == values | {
         "custom.of_percent": "5.00", "custom.of_person": {"id": staff.pk, "name": "Ali"},
         "custom.of_record": {"id": few[0], "name": "Client 0"}}
