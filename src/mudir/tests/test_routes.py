@@ -27,7 +27,7 @@ MERGE = "records.merge"
 
 MATRIX = {
     # For machines and visitors.
-    "healthz": OPEN, "readyz": OPEN, "accounts:welcome": OPEN, "accounts:language": OPEN,
+    "healthz": OPEN, "readyz": OPEN, "manifest": OPEN, "accounts:welcome": OPEN, "accounts:language": OPEN,
     "account_login": OPEN, "account_logout": OPEN, "account_inactive": OPEN, "account_signup": OPEN,
     "account_confirm_email": OPEN, "account_email_verification_sent": OPEN, "account_confirm_login_code": OPEN,
     "account_reset_password": OPEN, "account_reset_password_done": OPEN, "account_reset_password_from_key": OPEN,

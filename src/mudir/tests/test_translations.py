@@ -40,7 +40,7 @@ COMMAND_LINE = re.compile(  # words of the terminal: variables, files, options, 
     r"|docs/[\w.]+|\bpg_trgm\b|\broot\b|'[A-Z0-9.-]+'|\bC\.UTF-8\b|\b(?:ENCODING|LOCALE)\b|\bUTF-8\b|\{\".*?\}"
     r"|\b(?:clients|client_manager)\b"
     # what a program sends: names of headers and members, filters
-    r"|«[A-Za-z_: …]+»|\b(?:If-Match|ETag|Idempotency-Key|application/json|ASCII|UTC|true|false)\b"
+    r"|«\u2066?[A-Za-z_: …]+\u2069?»|\b(?:If-Match|ETag|Idempotency-Key|application/json|ASCII|UTC|true|false)\b"
     r"|\bor\(\S+\)|\b[a-z_]+(?:\.\w+)+\b|T09:30:00Z",
     re.ASCII,  # an Arabic letter may stand before: وMUDIR_PORT
 )

@@ -12,6 +12,8 @@ customElements.define("m-theme", class extends HTMLElement {
     const before = dataset.theme;
     const dark = before === "dark" || (before !== "light" && system.matches);
     dataset.theme = dark ? "light" : "dark";
+    const ground = getComputedStyle(document.querySelector(".bar")).backgroundColor;  // the device draws its bar with it
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = ground;
     const wish = new FormData(event.target);
     wish.set("theme", dataset.theme);
     const answer = await fetch(event.target.action, { method: "POST", body: wish, redirect: "manual" }).catch(() => null);
