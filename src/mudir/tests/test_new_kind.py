@@ -101,6 +101,7 @@ class TestANewKind(Battery):
         create_field("fleet.car", by=administrator, type="choice", name_en="Fuel", is_filtered=True, choices=[
             {"code": "", "ar": "", "en": "Petrol", "tone": ""}, {"code": "", "ar": "", "en": "Diesel", "tone": "warn"}])
         assert "custom.fuel" in as_owner.get("/cars/new/").content.decode()
+        assert 'data-edit="custom.fuel"' in as_owner.get(f"/cars/{record.pk}/").content.decode()
         data = {"version": 1, "name": record.name, "state": "road", "kilometres": 0, "custom.fuel": "diesel"}
         assert as_owner.post(f"/cars/{record.pk}/edit/", data).status_code == 302
         url = "/cars/?columns=name,custom.fuel&f=custom.fuel.is."

@@ -33,15 +33,18 @@ def facts_of(page: str) -> dict[str, str]:
     return {label: re.sub(r"<[^>]+>", " ", value).strip() for label, value in found}
 
 
-def test_the_facts_are_told_in_words_and_what_is_empty_is_left_out(client, owner, client_of_owner):
-    facts = facts_of(body(client, owner, f"/clients/{client_of_owner.pk}/"))
+def test_the_facts_are_told_in_words_and_what_is_blank_stands_apart(client, owner, staff, client_of_owner):
+    told, _title, blank = body(client, owner, f"/clients/{client_of_owner.pk}/").partition("Blank fields")
+    facts = facts_of(told)
 
     assert facts["Owner"] == "Sara"
     assert facts["Team"] == "Riyadh"
     assert facts["Sector"] == "Electronics"
     assert facts["Phones"] == "+966 11 234 5678"
-    assert "Website" not in facts
-    assert "Tax number" not in facts
+    assert "Website" not in facts and facts_of(blank)["Website"] == "—"
+    assert "Management note" not in facts | facts_of(blank)
+    share(client_of_owner, by=owner, user=staff)
+    assert "Blank fields" not in body(client, staff, f"/clients/{client_of_owner.pk}/")
 
 
 def test_several_values_stand_below_each_other(client, owner):

@@ -105,12 +105,16 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
 
 
 def page_context(request: HttpRequest, record_type: RecordType, record: Record) -> dict:
+    facts, cells = facts_of(record_type, record, request.user, request.formatter), record_type.cells(request.user)
+    shown = {fact.field.id for _title, some in facts for fact in some}
     return {
         "record_type": record_type,
         "record": record,
         "title": str(record),
-        "facts": facts_of(record_type, record, request.user, request.formatter),
-        "cells": record_type.cells(request.user),
+        "facts": facts,
+        "cells": cells,
+        "blank": [cells[name] for names in record_type.facts.values() for name in names
+                  if name in cells and name not in shown],
         "can_edit": rules.can_edit(request.user, record),
         "can_delete": rules.can_delete(request.user, record),
         "can_merge": record_type.merger is not None and rules.can_merge(request.user, record),

@@ -135,6 +135,11 @@ def test_from_a_field_of_ones_own_to_a_program_that_asks(
     page.keyboard.press("Enter")
     expect(sector.locator("form")).to_have_count(0)
     expect(sector).to_contain_text(words["sector"])
+    page.get_by_text(say("Blank fields")).click()
+    channel = page.locator("dd[data-edit='custom.sales_channel']")
+    channel.click()
+    channel.locator("select").select_option(label=words["choices"][0])
+    expect(channel.locator(".chip")).to_have_text(words["choices"][0])
 
     # All of them are handed to a colleague at once, and taken back at once.
     page.goto(f"{live_server.url}/clients/?columns=name,owner")
