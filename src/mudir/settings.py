@@ -241,8 +241,22 @@ STATIC_URL = "/static/" if DEBUG else f"/static/{_looks()}/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
+def _files(address: str) -> dict:
+    """Django's settings of `s3://bucket/folder?endpoint=https://…&region=…`; without an address the data folder."""
+    if not address:
+        return {"BACKEND": "mudir.kit.storage.WholeFiles", "OPTIONS": {"location": DATA_DIR / "files"}}
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme != "s3" or not parts.hostname or options.keys() - {"endpoint", "region"}:
+        raise ImproperlyConfigured("MUDIR_FILES must be s3://bucket/folder?endpoint=https://…&region=…, or not set.")
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
+        "bucket_name": parts.netloc, "location": parts.path.strip("/"), "endpoint_url": options.get("endpoint"),
+        "region_name": options.get("region"), "file_overwrite": False, "default_acl": None,
+    }}
+
+
 STORAGES = {
-    "default": {"BACKEND": "mudir.kit.storage.WholeFiles", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": _files(os.environ.get("MUDIR_FILES", "")),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"

@@ -31,6 +31,11 @@ def settings_of(monkeypatch):
     ("MUDIR_COUNTRY", "Narnia", "MUDIR_COUNTRY must be a country code such as SA, not 'NARNIA'."),
     ("MUDIR_API_REQUESTS_PER_MINUTE", "0",
      "MUDIR_API_REQUESTS_PER_MINUTE must be a whole number from 1 on, not '0'."),
+    ("MUDIR_FILE_MB", "0", "MUDIR_FILE_MB must be a whole number from 1 on, not '0'."),
+    ("MUDIR_FILES", "s3:///folder",
+     "MUDIR_FILES must be s3://bucket/folder?endpoint=https://…&region=…, or not set."),
+    ("MUDIR_FILES", "s3://bucket?secret=x",
+     "MUDIR_FILES must be s3://bucket/folder?endpoint=https://…&region=…, or not set."),
     ("MUDIR_LOG", "loud", "MUDIR_LOG must be DEBUG, INFO, WARNING or ERROR, not 'LOUD'."),
     ("DATABASE_URL", "mysql://localhost/x",
      "DATABASE_URL must begin with postgresql://: Mudir runs on PostgreSQL only."),
@@ -52,6 +57,17 @@ def test_behind_tls_the_cookies_belong_to_this_host_alone(settings_of):
     assert found["SESSION_COOKIE_SAMESITE"] == found["CSRF_COOKIE_SAMESITE"] == "Lax"
     assert found["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://mudir.example"]
+
+
+def test_files_lie_in_the_data_folder_or_in_a_bucket(settings_of):
+    assert settings_of()["STORAGES"]["default"]["BACKEND"] == "mudir.kit.storage.WholeFiles"
+
+    found = settings_of(MUDIR_FILES="s3://bucket/some/folder?endpoint=https://minio.example&region=me-1")["STORAGES"]
+    assert found["default"]["BACKEND"] == "storages.backends.s3.S3Storage"
+    assert found["default"]["OPTIONS"] == {
+        "bucket_name": "bucket", "location": "some/folder", "endpoint_url": "https://minio.example",
+        "region_name": "me-1", "file_overwrite": False, "default_acl": None,
+    }
 
 
 def test_without_tls_nothing_promises_it(settings_of):

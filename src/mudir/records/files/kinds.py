@@ -17,7 +17,8 @@ from mudir.records.registry import Text
 
 HEAD = 1 << 16
 TEXT, PDF, ZIP = "text/plain", "application/pdf", "application/zip"
-PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}  # those that are made anew to be shown
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+DRAWN = PICTURES | {PDF}  # of which pictures are made anew to be shown
 OLE = "application/x-ole-storage"  # Office before 2007, what is locked with a password, messages of Outlook
 OFFICE = "application/vnd.openxmlformats-officedocument."
 WORD, EXCEL, POWERPOINT = (f"{OFFICE}{name}" for name in (
@@ -35,7 +36,7 @@ OTHERS = {
     "application/x-rar-compressed", "application/x-tar", "application/ogg",
 }
 TELLING = 3  # bytes: two of them stand at the beginning of anything
-DRAWN = {"image/svg+xml"}  # a text that draws and runs: kept as the text that it is
+PROGRAMMED = {"image/svg+xml"}  # a text that draws and runs: kept as the text that it is
 # Endings that a name may bear only if the bytes agree: what is opened for them would be something else.
 ENDINGS: Mapping[str, set[str]] = {
     "pdf": {PDF}, **dict.fromkeys(("png", "jpg", "jpeg", "gif", "webp"), PICTURES),
@@ -148,5 +149,5 @@ def _known(head: bytes) -> str | None:
     except (puremagic.PureError, ValueError):
         return None
     best = next((one.mime_type for one in found if one.mime_type and len(one.byte_match) >= TELLING), "")
-    is_taken = best in OTHERS or (best.startswith(FAMILIES) and best not in DRAWN)
+    is_taken = best in OTHERS or (best.startswith(FAMILIES) and best not in PROGRAMMED)
     return best if is_taken else None

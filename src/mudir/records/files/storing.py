@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from mudir.kit.numbers import number_in
 from mudir.records.files import kinds, picture
 from mudir.records.models import Attachment, AttachmentVersion, Content
 
@@ -50,7 +51,7 @@ def keep(file: BinaryIO, name: str) -> Content:
         Content.objects.filter(pk=known.pk).update(stored=stored)
         return known
     made = Content(sha256=digest, size=size, type=kind, stored=stored)
-    if kind in kinds.PICTURES:
+    if kind in kinds.DRAWN:
         _draw(made, file)
     try:
         with transaction.atomic():
@@ -92,19 +93,31 @@ def _delete(content: Content) -> None:
 def _draw(content: Content, file: BinaryIO) -> None:
     """Make the pictures that are shown of a file; where none can be made, the file is kept without."""
     file.seek(0)
-    unmade = contextlib.suppress(OSError, ValidationError, subprocess.TimeoutExpired)
+    unmade = contextlib.suppress(OSError, ValidationError)
     with unmade, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = folder / "source"
         with source.open("wb") as copy:
             copy.writelines(iter(lambda: file.read(1 << 20), b""))
-        done = subprocess.run([sys.executable, "-I", picture.__file__, source, folder], capture_output=True,
-                              check=False, timeout=SECONDS_FOR_PICTURES, env={})
-        if done.returncode != 0:
-            return
-        with (folder / "1.webp").open("rb") as large, (folder / "thumbnail.webp").open("rb") as small:
-            content.pictures = [_store("pictures", content.sha256, large)]
-            content.thumbnail = _store("pictures", content.sha256, small)
+        content.pages = _run(source, folder)
+        for place in range(1, picture.MOST_PAGES + 1):
+            if not (made := folder / f"{place}.webp").exists():
+                break
+            with made.open("rb") as page:
+                content.pictures.append(_store("pictures", content.sha256, page))
+        if content.pictures:
+            with (folder / "thumbnail.webp").open("rb") as small:
+                content.thumbnail = _store("pictures", content.sha256, small)
+
+
+def _run(source: Path, folder: Path) -> int | None:
+    """Let the other process draw; how many pages it counted. One that takes too long has drawn the first ones."""
+    child = [sys.executable, "-I", picture.__file__, source, folder]
+    try:
+        said = subprocess.run(child, capture_output=True, check=False, timeout=SECONDS_FOR_PICTURES, env={}).stdout
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout or b""
+    return number_in(said.decode("ascii", "replace").strip(), digits=9)
 
 
 # ── throwing away ────────────────────────────────────────────────────────────────────────────────────────────────────

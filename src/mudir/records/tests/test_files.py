@@ -441,6 +441,39 @@ def test_c09_a_picture_is_made_anew_from_its_pixels(client, owner, client_of_own
     assert (shown.format, shown.size, dict(shown.getexif())) == ("WEBP", (1600, 800), {})
 
 
+def pdf(pages: int, size: int = 600) -> bytes:
+    """A document of blank pages with a script that opens with it."""
+    made = io.BytesIO()
+    first, *others = [Image.new("RGB", (size, size), "white") for _page in range(pages)]
+    first.save(made, "PDF", save_all=True, append_images=others)
+    script = b"/Type /Catalog /OpenAction << /S /JavaScript /JS (app.alert\\(CNRY\\)) >>"
+    return made.getvalue().replace(b"/Type /Catalog", script)
+
+
+def test_f13_a_document_is_shown_as_pictures_of_its_first_pages(client, owner, client_of_owner):
+    version = add(client_of_owner, owner, pdf(12), "offer.pdf")
+    client.force_login(owner)
+    url = f"/clients/{client_of_owner.pk}/files/{version.of_id}/"
+    page = client.get(url).content.decode()
+
+    assert (version.content.type, version.content.pages, len(version.content.pictures)) == ("application/pdf", 12, 10)
+    assert "10 of 12 pages are shown." in page and f'src="{url}picture/?version=1&amp;page=10"' in page
+    answer = client.get(f"{url}picture/?page=10")
+    made = b"".join(answer)
+    assert answer.headers["Content-Type"] == "image/webp" and b"CNRY" not in made
+    assert Image.open(io.BytesIO(made)).size == (1600, 1600)
+    assert client.get(f"{url}picture/?page=11").status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 broken", PDF, b"%PDF-1.4\n" + b"1 0 obj\n<<>>\nendobj\n" * 100_000])
+def test_f13_a_document_that_cannot_be_drawn_is_kept_without_pictures(client, owner, client_of_owner, content):
+    version = add(client_of_owner, owner, content, "offer.pdf")
+    client.force_login(owner)
+
+    assert version.content.pictures == []
+    assert client.get(f"/clients/{client_of_owner.pk}/files/{version.of_id}/").status_code == 200
+
+
 def bomb(side: int) -> bytes:
     """A picture of many pixels in few bytes."""
     def part(name: bytes, data: bytes) -> bytes:
