@@ -15,6 +15,7 @@ from mudir.api.values import Schema, shape_schema
 from mudir.records import registry
 from mudir.records.query import OPERATORS
 
+MEDIA = ("application/json", "application/octet-stream")
 ALWAYS = (401, 403, 429, 500)
 IDEMPOTENCY = Parameter("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 255,
                                             "pattern": r"^[ -~]+$"}, "", place="header")
@@ -72,10 +73,10 @@ def describe(operation: Operation, actor: User) -> dict[str, Any]:
         media: dict[str, Any] = {"schema": operation.sends(actor)}
         if operation.example is not None:
             media["example"] = operation.example() if callable(operation.example) else operation.example
-        told["requestBody"] = {"required": True, "content": {"application/json": media}}
+        told["requestBody"] = {"required": True, "content": {MEDIA[operation.sends_bytes]: media}}
     done: dict[str, Any] = {"description": _("Done.")}
     if operation.answers:
-        done["content"] = {"application/json": {"schema": operation.answers(actor)}}
+        done["content"] = {MEDIA[operation.answers_bytes]: {"schema": operation.answers(actor)}}
     if operation.has_etag:
         done["headers"] = {"ETag": {"schema": {"type": "string"}, "description": _("The version, in quotes.")}}
     told["responses"] = {str(operation.status): done}

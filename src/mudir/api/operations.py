@@ -47,3 +47,5 @@ class Operation:
     problems: tuple[int, ...] = ()  # beside those that everything may answer
     description: Text = ""
     has_etag: bool = False
+    sends_bytes: bool = False  # and no JSON
+    answers_bytes: bool = False

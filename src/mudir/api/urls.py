@@ -8,7 +8,7 @@ from django.urls import URLPattern, include, path
 from ninja import NinjaAPI
 
 from mudir.accounts.models import User
-from mudir.api import bulk, merging, pages, records, remarks, saved_views, verbs
+from mudir.api import bulk, files, merging, pages, records, remarks, saved_views, verbs
 from mudir.api.access import Key
 from mudir.api.calling import answer
 from mudir.api.description import description
@@ -37,7 +37,7 @@ def add(operation: Operation) -> None:
 
 
 for record_type in registry.all_types():
-    for drawn in (records, bulk, merging, saved_views, remarks):
+    for drawn in (records, bulk, merging, saved_views, remarks, files):
         for operation in drawn.operations_of(record_type):
             add(operation)
 for operation in (*verbs.OPERATIONS, remarks.TAGS):

@@ -264,7 +264,7 @@ def test_b10_no_answer_holds_a_secret(mine, administrator):
     digest = program.key.digest
     for operation in OPERATIONS.values():
         if not operation.writes:
-            body = ask(program, operation, path_of(operation, mine)).content.decode()
+            body = b"".join(ask(program, operation, path_of(operation, mine))).decode()  # a file comes in pieces
             if digest in body or "password" in body or "argon2" in body or program.secret[20:] in body:
                 wrong.append(operation.id)
 
