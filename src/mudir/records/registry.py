@@ -48,6 +48,10 @@ class Part:
         """Kept versions of the rows that hang on the record."""
         return models.Q(*((f"{name}_id", record.pk) for name in self.by), _connector=models.Q.OR)
 
+    def is_there(self, version: Mapping) -> bool:
+        """Whether the row hung on the record then, of which a version is kept."""
+        return True
+
 
 @dataclass(frozen=True)
 class ListView:

@@ -20,7 +20,7 @@ from mudir.accounts.models import User
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, field_from_model
 from mudir.records.merging.redirects import merges_of
-from mudir.records.models import Record, Share
+from mudir.records.models import Attachment, Record, Share
 from mudir.records.registry import Part, RecordType
 
 LENGTH = 20
@@ -34,14 +34,23 @@ DOORS = {
 Version = dict[str, Any]  # one kept version of a row: its columns, and pgh_*
 
 
-class Shares(Part):
-    """Shares name any record by its kind and number."""
+class ByNumber(Part):
+    """Rows that name any record by its kind and number."""
 
     def of(self, record: models.Model) -> Q:
         return Q(kind=record._meta.label_lower, object_id=record.pk)
 
 
-SHARES = Shares("shares", gettext_lazy("shared with"), Share, by=(), says=("user", "team", "until", "confidential"))
+class Removable(ByNumber):
+    """Rows that are kept when they are taken away, with the moment of it."""
+
+    def is_there(self, version: Version) -> bool:
+        return version["removed_at"] is None
+
+
+SHARES = ByNumber("shares", gettext_lazy("shared with"), Share, by=(),
+                  says=("user", "team", "until", "confidential"))
+FILES = Removable("files", gettext_lazy("files"), Attachment, by=(), says=("name",))
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,8 @@ class History:
     @cached_property
     def parts(self) -> dict[str, Part]:
         visible = self.record_type.visible_fields(self.actor)
-        return {part.id: part for part in (*self.record_type.parts, SHARES) if visible.keys() >= set(part.fields)}
+        known = (*self.record_type.parts, SHARES, FILES)
+        return {part.id: part for part in known if visible.keys() >= set(part.fields)}
 
     @cached_property
     def merged(self) -> dict[tuple[datetime, str], str]:
@@ -277,7 +287,7 @@ class History:
         until = Q(pgh_created_at__lte=at) if at else Q()
         latest = table.objects.filter(until, pgh_obj_id__in=ever).order_by("pgh_obj_id", "-pgh_id")
         there = [version for version in latest.distinct("pgh_obj_id").values()
-                 if version["pgh_label"] != "delete" and self._is_of_record(part, version)]
+                 if version["pgh_label"] != "delete" and self._is_of_record(part, version) and part.is_there(version)]
         return sorted(there, key=lambda version: (not version.get("is_primary"), version["pgh_obj_id"]))
 
     def version_at(self, at: datetime | None) -> Version | None:
@@ -304,7 +314,7 @@ class History:
 
     def row(self, part: Part, version: Version | None) -> tuple | None:
         """What a row beside the record said; none where it was not there or names what the reader does not see."""
-        if version is None or not self._is_of_record(part, version):
+        if version is None or not self._is_of_record(part, version) or not part.is_there(version):
             return None
         said = []
         for one in said_fields(part):

@@ -16,12 +16,13 @@ from django.utils import timezone
 from PIL import Image
 
 from mudir.clients.models import Client
-from mudir.clients.services import share
-from mudir.records import files, registry, search, trash
+from mudir.clients.services import create_client, share
+from mudir.records import files, merging, registry, search, trash
 from mudir.records.files import kinds
 from mudir.records.files.storing import keep
+from mudir.records.history.reading import Asked, History
 from mudir.records.models import Attachment, AttachmentVersion, Content, Event
-from mudir.records.services import trash_of
+from mudir.records.services import restore_of, trash_of
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj\n<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>\nendobj\n%%EOF"
@@ -212,6 +213,43 @@ def test_a_record_is_found_by_the_name_of_its_file(owner, stranger, client_of_ow
 
     files.remove_file(version.of, by=owner)
     assert search.find(owner, "framework agreement") == []
+
+
+def test_the_history_tells_of_files_added_renamed_and_removed(owner, client_of_owner):
+    version = add(client_of_owner, owner, name="scan.txt")
+    files.rename_file(version.of, by=owner, name="contract.txt")
+    files.remove_file(version.of, by=owner)
+    entries, _more = History(registry.for_model(Client), client_of_owner, owner).page(Asked(field="files"))
+
+    assert [(entry.author, [(one.id, one.before, one.after) for one in entry.changes]) for entry in entries] == [
+        (owner, [("files", ("contract.txt",), None)]), (owner, [("files", ("scan.txt",), ("contract.txt",))]),
+        (owner, [("files", None, ("scan.txt",))])]
+
+
+def test_a_merge_moves_files_and_undoing_it_gives_them_back(owner, client_of_owner):
+    other = create_client(by=owner, name="Another")
+    own, others = add(client_of_owner, owner), add(other, owner, b"others", "Framework agreement.txt")
+    made = merging.merge(client_of_owner, other, by=owner)
+
+    assert {version.pk for version in files.files_of(client_of_owner)} == {own.pk, others.pk}
+    assert [hit.id for hit in search.find(owner, "framework agreement")] == [client_of_owner.pk]
+    merging.undo_merge(made, by=owner)
+    assert files.files_of(client_of_owner) == [own]
+    assert files.files_of(other) == [others]
+    assert [hit.id for hit in search.find(owner, "framework agreement")] == [other.pk]
+
+
+def test_a_record_in_the_trash_takes_its_files_along(client, owner, client_of_owner):
+    version = add(client_of_owner, owner, name="Framework agreement.txt")
+    record_type = registry.for_model(Client)
+    trash_of(record_type)(client_of_owner, by=owner)
+    client.force_login(owner)
+    url = f"/clients/{client_of_owner.pk}/files/{version.of_id}/content/"
+    assert client.get(url).status_code == 404 and search.find(owner, "framework agreement") == []
+
+    restore_of(record_type)(client_of_owner, by=owner)
+    assert b"".join(client.get(url)) == b"some words"
+    assert [hit.id for hit in search.find(owner, "framework agreement")] == [client_of_owner.pk]
 
 
 # ── throwing away ────────────────────────────────────────────────────────────────────────────────────────────────────
