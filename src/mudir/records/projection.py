@@ -12,10 +12,11 @@ from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash
 from mudir.records import registry, table
+from mudir.records.arrangement import Section
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType, with_computed
 from mudir.records.models import Record
-from mudir.records.registry import RecordType
+from mudir.records.registry import RecordType, Text
 
 
 @dataclass(frozen=True)
@@ -119,19 +120,20 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
             return table.words(value)
 
 
-def facts_of(record_type: RecordType, record: Record, actor: User, fmt: Formatter) -> list[tuple[str, list[Fact]]]:
-    """The key facts of a record in the groups of its registration; what is empty is left out."""
+def facts_of(
+    record_type: RecordType, record: Record, sections: list[Section], actor: User, fmt: Formatter
+) -> dict[str, tuple[Text, list[Fact]]]:
+    """The facts of a record by the ids of their sections; what is empty is left out."""
     visible = record_type.visible_fields(actor)
-    groups = record_type.facts
-    fields = [visible[name] for names in groups.values() for name in names if name in visible]
+    fields = [visible[name] for section in sections for name in section.fields if name in visible]
     asked = [field for field in fields if not _is_at_hand(field)]
     found = read_values(record_type, [record.pk], asked, actor).get(record.pk, []) if asked else []
     values = {field.id: value_of(record, field) for field in fields if _is_at_hand(field)}
     values |= zip((field.id for field in asked), found, strict=False)
-    shown = []
-    for title, names in groups.items():
+    shown = {}
+    for section in sections:
         facts = [Fact(visible[name], linked(record, visible[name], draw(visible[name], values[name], fmt)))
-                 for name in names if name in visible and values.get(name) not in (None, "", [])]
+                 for name in section.fields if name in visible and values.get(name) not in (None, "", [])]
         if facts:
-            shown.append((title, facts))
+            shown[section.id] = section.title, facts
     return shown

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from mudir.accounts.models import User
+    from mudir.records.arrangement import Arrangement
     from mudir.records.custom.fields import CustomFieldOf
     from mudir.records.fields import Field
 
@@ -173,6 +174,13 @@ class RecordType:
             title = titles.setdefault(str(one.made.section), one.made.section)
             groups.setdefault(title, []).append(name)
         return groups
+
+    def arrangement(self, actor: "User") -> "Arrangement":
+        """What stands where on the page of a record, for a role."""
+        from mudir.records.arrangement import arranged
+        from mudir.records.custom import layout_of
+
+        return arranged(self, layout_of(self.kind, actor.role))
 
     def visible_fields(self, actor: "User") -> dict[str, "Field"]:
         """The projection: every field of this record that the actor may see."""

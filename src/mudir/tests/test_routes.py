@@ -47,6 +47,7 @@ MATRIX = {
     "accounts:teams": MANAGE, "accounts:team": MANAGE, "accounts:team_removal": MANAGE,
     "accounts:team_restoration": MANAGE,
     "records:fields_home": FIELDS, "records:fields": FIELDS, "records:new_field": FIELDS, "records:field": FIELDS,
+    "records:page_layout": FIELDS, "records:page_layout_undoing": FIELDS,
     "records:fields_order": FIELDS, "records:field_archiving": FIELDS, "records:field_restoration": FIELDS,
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:filters": SIGNED_IN,

@@ -1,4 +1,4 @@
-"""What this process knows of the fields that administrators made, and when it asks again.
+"""What this process knows of the fields and layouts that administrators made, and when it asks again.
 
 A request looks at the stamp once, with its first question, and stays with what it found. Outside of requests the stamp
 is looked at again after a second.
@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from mudir.kit.sql import rows_of
 from mudir.records import registry
 from mudir.records.custom.computed import computed_fields
 from mudir.records.custom.fields import CustomFieldOf, Type, field_of
-from mudir.records.models import CustomField
+from mudir.records.models import CustomField, PageLayout, Setup
 
 SECONDS = 1.0
 NOTHING: Mapping[str, CustomFieldOf] = {}
@@ -26,6 +27,7 @@ NOTHING: Mapping[str, CustomFieldOf] = {}
 class Known:
     stamp: uuid.UUID | None
     fields: Mapping[str, Mapping[str, CustomFieldOf]]  # by kind and id, in their order, without archived ones
+    layouts: Mapping[tuple[str, str], Mapping[str, Any]]  # by kind and role
 
 
 _latest: Known | None = None
@@ -38,6 +40,12 @@ def fields_of(kind: str) -> Mapping[str, CustomFieldOf]:
     return _known().fields.get(kind, NOTHING)
 
 
+def layout_of(kind: str, role: str) -> Mapping[str, Any] | None:
+    """How the page of a kind is laid out for a role, where it is not as the program has it."""
+    layouts = _known().layouts
+    return layouts.get((kind, role)) or layouts.get((kind, ""))
+
+
 @contextmanager
 def fresh() -> Iterator[None]:
     """Look at the stamp once from here on: what is asked inside fits together."""
@@ -46,6 +54,19 @@ def fresh() -> Iterator[None]:
         yield
     finally:
         _of_request.reset(token)
+
+
+def hold() -> None:
+    """Wait for who changes fields or layouts, and keep others waiting until the transaction ends."""
+    Setup.objects.get_or_create(pk=1)
+    Setup.objects.select_for_update().get(pk=1)
+    forget_known()  # what was read before the lock may have changed
+
+
+def tell() -> None:
+    """Let every process know that fields or layouts are others now."""
+    Setup.objects.update(stamp=uuid.uuid4())
+    forget_known()
 
 
 def forget_known() -> None:
@@ -77,7 +98,9 @@ def _up_to_date() -> Known:
         of_kind: dict[str, list[CustomField]] = defaultdict(list)
         for made in CustomField.objects.filter(archived_at__isnull=True).order_by("kind", "position", "pk"):
             of_kind[made.kind].append(made)
-        _latest = Known(stamp, {kind: _fields(kind, some) for kind, some in of_kind.items()})
+        layouts = PageLayout.objects.exclude(parts={}).values_list("kind", "role", "parts")
+        _latest = Known(stamp, {kind: _fields(kind, some) for kind, some in of_kind.items()},
+                        {(kind, role): parts for kind, role, parts in layouts})
     return _latest
 
 

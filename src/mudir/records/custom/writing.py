@@ -1,7 +1,6 @@
 """Making, changing and putting away custom fields: few, and changed by few. Every change holds those of its kind."""
 
 import re
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,10 +17,10 @@ from mudir.records import registry, rules, tasks
 from mudir.records.custom import indexing
 from mudir.records.custom.computed import ComputedField, computed_of, depth_of, ids_below
 from mudir.records.custom.fields import field_of
-from mudir.records.custom.known import forget_known
+from mudir.records.custom.known import hold, tell
 from mudir.records.custom.values import Type, to_store
 from mudir.records.formulas import FormulaError
-from mudir.records.models import CustomField, Setup
+from mudir.records.models import CustomField
 from mudir.records.models.custom import CODE
 from mudir.records.query import OPERATORS
 
@@ -42,17 +41,9 @@ def _held(kind: str, by: User) -> dict[int, CustomField]:
     """The fields of a kind, locked behind the stamp, for who may change them."""
     if not rules.can_manage_fields(User.objects.select_for_update(no_key=True).get(pk=by.pk)):
         raise PermissionDenied
-    Setup.objects.get_or_create(pk=1)
-    Setup.objects.select_for_update().get(pk=1)
-    forget_known()  # what was read before the lock may have changed
+    hold()
     of_kind = CustomField.objects.select_for_update().filter(kind=kind).order_by("position", "pk")
     return {made.pk: made for made in of_kind}
-
-
-def _tell() -> None:
-    """Let every process know that fields are others now."""
-    Setup.objects.update(stamp=uuid.uuid4())
-    forget_known()
 
 
 @service
@@ -116,7 +107,7 @@ def reorder_fields(kind: str, *, order: Sequence[int], by: User) -> None:
         if made.position != position:
             made.position = position
             made.save(update_fields=["position"])
-    _tell()
+    tell()
 
 
 def _of(made: CustomField, by: User) -> CustomField:
@@ -140,7 +131,7 @@ def _save(made: CustomField, *, insert: bool = False) -> CustomField:
             if indexing.wants_index(other.made):
                 CustomField.objects.filter(pk=other.made.pk).update(index=CustomField.Index.ASKED)
                 tasks.settle_indexes.defer(field_id=other.made.pk)
-    _tell()
+    tell()
     return made
 
 

@@ -5,6 +5,7 @@ from mudir.records.models.custom import CustomField, Setup
 from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
 from mudir.records.models.event import Event
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
+from mudir.records.models.layout import PageLayout
 from mudir.records.models.mark import Favourite, Visit
 from mudir.records.models.merge import Merge, MergeRow
 from mudir.records.models.notification import Mail, Notification, NotificationChoice, Reason
@@ -17,6 +18,6 @@ from mudir.records.models.view import SavedView
 __all__ = [
     "Attachment", "AttachmentVersion", "BulkAct", "BulkRow", "Comment", "Content", "CustomField", "DuplicateCandidate",
     "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow",
-    "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "Reason", "Record", "SavedView",
-    "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Visit",
+    "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "PageLayout", "Reason", "Record",
+    "SavedView", "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Visit",
 ]

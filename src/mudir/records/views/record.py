@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.records import marks, merging, rules, services
+from mudir.records.arrangement import Arrangement, Section
 from mudir.records.forms import CommentForm
 from mudir.records.models import Record
 from mudir.records.projection import facts_of
@@ -79,7 +80,8 @@ def led_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @led_on
 def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = seen_or_404(request, record_type, pk)
-    tabs = {panel.url: panel.title for panel in record_type.panels if panel.place == "main"}
+    arrangement = record_type.arrangement(request.user)
+    tabs = {panel.url: panel.title for panel in arrangement.main}
     tabs |= {"records:files": _("Files"), "records:history": _("History")}
     chosen = request.GET.get("panel", "")
     if chosen and chosen not in tabs:
@@ -87,15 +89,16 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
     if chosen:  # ours are of any kind, those of upper apps of theirs alone
         address = reverse(chosen, args=[record_type.slug, pk] if chosen.startswith("records:") else [pk])
     writes = any(panel.place == "composer" for panel in record_type.panels)
-    context = page_context(request, record_type, record)
+    context = page_context(request, record_type, record, arrangement)
     context |= {
         "walk": walk_of(request, record_type, record),
         "tabs": tabs,
         "chosen": chosen,
         "groups": GROUPS if writes else EVERYWHERE,
         "panel": draw_part(request, address) if chosen else "",
-        "columns": {place: [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == place]
-                    for place in ("composer", "facts", "next")},
+        "composer": [draw_panel(request, panel, record) for panel in record_type.panels if panel.place == "composer"],
+        "next": [draw_panel(request, panel, record) for panel in arrangement.next],
+        "blocks": [block_of(request, block, record, context["facts"]) for block in arrangement.facts],
     }
     if not chosen:
         context |= first_page(request, record_type, record)
@@ -104,16 +107,24 @@ def page(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
     return render_page(request, "records/record.html", context, fragment="middle")
 
 
-def page_context(request: HttpRequest, record_type: RecordType, record: Record) -> dict:
-    facts, cells = facts_of(record_type, record, request.user, request.formatter), record_type.cells(request.user)
-    shown = {fact.field.id for _title, some in facts for fact in some}
+def block_of(request: HttpRequest, block: Section | Panel, record: Record, facts: dict) -> dict:
+    """A panel, or the facts of a section in the form that their template takes."""
+    if isinstance(block, Panel):
+        return {"panel": draw_panel(request, block, record)}
+    return {"facts": [facts[block.id]] if block.id in facts else []}
+
+
+def page_context(request: HttpRequest, record_type: RecordType, record: Record, arrangement: Arrangement) -> dict:
+    facts = facts_of(record_type, record, arrangement.sections, request.user, request.formatter)
+    cells = record_type.cells(request.user)
+    shown = {fact.field.id for _title, some in facts.values() for fact in some}
     return {
         "record_type": record_type,
         "record": record,
         "title": str(record),
         "facts": facts,
         "cells": cells,
-        "blank": [cells[name] for names in record_type.facts.values() for name in names
+        "blank": [cells[name] for section in arrangement.sections for name in section.fields
                   if name in cells and name not in shown],
         "can_edit": rules.can_edit(request.user, record),
         "can_delete": rules.can_delete(request.user, record),
@@ -127,10 +138,10 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record) 
 def preview(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     """The record beside the list that it was opened from."""
     record = seen_or_404(request, record_type, pk)
-    context = page_context(request, record_type, record)
-    context["panels"] = [
-        draw_panel(request, panel, record) for panel in record_type.panels if panel.place in {"composer", "next"}
-    ]
+    arrangement = record_type.arrangement(request.user)
+    context = page_context(request, record_type, record, arrangement)
+    composer = [panel for panel in record_type.panels if panel.place == "composer"]
+    context["panels"] = [draw_panel(request, panel, record) for panel in (*composer, *arrangement.next)]
     context |= first_page(request, record_type, record)
     return render_page(request, "records/preview.html", context, fragment="preview")
 

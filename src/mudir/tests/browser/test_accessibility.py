@@ -10,6 +10,7 @@ from mudir.activities.models import Task
 from mudir.clients.models import Client, Contact
 from mudir.demo.build import build_demo_company
 from mudir.records import files
+from mudir.records.custom.writing import create_field
 from mudir.tests.browser.conftest import DESKTOP, PHONE, axe, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,6 +64,22 @@ def test_axe_finds_nothing_on_any_page(context: BrowserContext, live_server, sig
         for address in addresses:
             page.goto(live_server.url + address)
             found += [f"{address} ({theme}, {size['width']} px) {problem}" for problem in axe(settled(page))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_axe_finds_nothing_where_fields_are_made(
+    context: BrowserContext, live_server, sign_in, administrator, language
+):
+    User.objects.filter(pk=administrator.pk).update(language=language)
+    create_field("clients.client", by=administrator, type="number", name_en="Size")
+    sign_in(administrator)
+    page, found = context.new_page(), []
+    page.set_viewport_size(PHONE | {"height": 4000})
+    for address in ("/fields/clients/", "/fields/clients/new/", "/fields/clients/new/?type=choice",
+                    "/fields/clients/new/?type=computed", "/fields/clients/layout/"):
+        page.goto(live_server.url + address)
+        found += [f"{address} {problem}" for problem in axe(settled(page))]
     assert not found, "\n".join(found)
 
 
