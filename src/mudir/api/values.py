@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.money import CurrencyClash, Money, is_currency
+from mudir.records.custom.computed import ComputedField
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.custom.values import LENGTHS
 from mudir.records.fields import Field, ValueType, field_from_model
@@ -32,6 +33,10 @@ MONEY: Schema = {"type": "object", "required": ["amount", "currency"], "addition
 KEY_SCHEMA: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST}
 NAMED: Schema = {"type": "object", "properties": {"id": KEY_SCHEMA, "name": {"type": "string"}},
                  "required": ["id", "name"], "additionalProperties": False}
+
+
+CLASH: Schema = {"type": "object", "properties": {"problem": {"type": "string", "enum": ["different_currencies"]}},
+                 "required": ["problem"], "additionalProperties": False}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def plain(value: Any) -> Any:
         case Money():
             return {"amount": value.amount, "currency": value.currency}
         case CurrencyClash():
-            return None
+            return {"problem": "different_currencies"}
     return str(value)
 
 
@@ -71,6 +76,11 @@ def paths_of(fields: Sequence[Field]) -> list[str]:
     """What is read of each field: a related row gives its key and its name, a field without code what it shows."""
     return [path for field in fields for path in (
         field.value_paths if field.type in ROWS or isinstance(field, CustomFieldOf) else (field.path,))]
+
+
+def may_clash(field: Field) -> bool:
+    """Whether it may say that amounts of two currencies met in its formula."""
+    return isinstance(field, ComputedField) and field.formula.may_clash
 
 
 def in_json(fields: Sequence[Field], values: Sequence[Any]) -> dict[str, Any]:
@@ -127,6 +137,8 @@ def answered(field: Field) -> Schema:
             schema = {"type": "string"}
     if field.type in ROWS and not field.is_nullable and field.related is not User:
         schema = {"anyOf": [schema, {"type": "null"}]}  # one that the reader does not see
+    elif may_clash(field):
+        schema = {"anyOf": [schema, CLASH, {"type": "null"}]}
     else:
         schema = _or_null(schema, field.is_nullable or bool(field.computed))
     return schema | {"description": described(field)}

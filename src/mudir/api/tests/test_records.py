@@ -1,6 +1,7 @@
 """Reading and writing records as a program."""
 
 from mudir.clients.models import Client
+from mudir.records.custom.writing import create_field
 
 
 def test_a_list_answers_plain_values(program, client_of_owner):
@@ -59,3 +60,24 @@ def test_a_whole_query_is_asked_as_an_object(program, client_of_owner):
 
     assert [row["id"] for row in answer.json()["records"]] == [client_of_owner.pk]
     assert totals.json() == {"groups": [{"value": "ordinary", "measures": {"count": 1}}]}
+
+
+def test_a_calculated_field_is_read_and_asked_and_never_written(program, owner, administrator):
+    for code in ("price", "cost"):
+        create_field("clients.client", by=administrator, type="money", code=code, name_en=code)
+    for code, formula in (("margin", "price - cost"), ("share", "percent(margin / price)")):
+        create_field("clients.client", by=administrator, type="computed", code=code, name_en=code, digits=2,
+                     formula=formula)
+    made = program.post("/clients", {"name": "Elite", "custom.price": {"amount": "80", "currency": "SAR"},
+                                     "custom.cost": {"amount": "60.5", "currency": "SAR"}}).json()
+    mixed = program.post("/clients", {"name": "Noor", "custom.price": {"amount": "80", "currency": "SAR"},
+                                      "custom.cost": {"amount": "2", "currency": "KWD"}}).json()
+
+    assert made["custom.margin"] == {"amount": "19.50", "currency": "SAR"}
+    assert made["custom.share"] == "24.38"
+    assert mixed["custom.margin"] == mixed["custom.share"] == {"problem": "different_currencies"}
+    found = program.get("/clients?columns=name&f=custom.margin.at_least.10&sort=-custom.share").json()["records"]
+    assert [row["name"] for row in found] == ["Elite"]
+    for answer in (program.patch(f"/clients/{made['id']}", {"version": 1, "custom.margin": None}),
+                   program.post("/clients", {"name": "Third", "custom.share": "5"})):
+        assert (answer.status_code, "There is no field “custom." in answer.content.decode()) == (400, True)
