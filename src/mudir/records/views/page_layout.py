@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.accounts.roles import ROLE_CHOICES
@@ -39,6 +40,7 @@ class Row:
     is_shown: bool = True
     ar: str = ""  # titles of a section
     en: str = ""
+    hints: tuple[str, str] = ("", "")  # what it is called without them
 
     @property
     def sort(self) -> str:
@@ -98,11 +100,15 @@ class Labels:
         self.record_type = record_type
         self.known = {f"field:{name}": capfirst(str(one.label)) for name, one in record_type.fields.items()}
         self.known |= {f"panel:{panel.url}": str(panel.title) for panel in record_type.panels}
-        self.known |= {f"section:{section.id}": str(section.title) or _("Key facts")
-                       for section in default_sections(record_type)}
+        titles = {}
+        for language in ("ar", "en"):
+            with override(language):
+                titles[language] = {f"section:{section.id}": str(section.title) or _("Key facts")
+                                    for section in default_sections(record_type)}
+        self.hints = {key: (titles["ar"][key], titles["en"][key]) for key in titles["ar"]}
 
     def row(self, key: str, *, is_shown: bool = True, ar: str = "", en: str = "") -> Row:
-        return Row(key, self.known.get(key, ""), is_shown, ar, en)
+        return Row(key, self.known.get(key, ""), is_shown, ar, en, self.hints.get(key, ("", "")))
 
     def draft(self, arrangement: Arrangement) -> Draft:
         """The page as it is laid out; behind it what is not shown."""
@@ -135,7 +141,7 @@ class Labels:
         def rows(name: str, sorts: Iterable[str]) -> list[Row]:
             found = []
             for key in sent.getlist(name)[:MOST_ROWS]:
-                is_known = key in self.known or SECTION.fullmatch(key)
+                is_known = key in self.known or bool(SECTION.fullmatch(key))
                 if is_known and key not in seen and key.startswith(tuple(sorts)):
                     seen.add(key)
                     titles = {title: " ".join(sent.get(f"{title}.{key}", "").split())[:200] for title in ("ar", "en")}
