@@ -19,6 +19,7 @@ from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry, table
 from mudir.records.board import board_of
 from mudir.records.cells import write_cell
+from mudir.records.custom.computed import ComputedField
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import Record
 from mudir.records.query import MOST_SECONDS, Condition, Query, QuerySpec, SpecError
@@ -62,7 +63,8 @@ class Day:
 def fields_of(record_type: RecordType, actor: User) -> dict[str, Field]:
     """The dates that records can stand by."""
     return {name: one for name, one in record_type.visible_fields(actor).items()
-            if one.type in {ValueType.DATE, ValueType.MOMENT} and not one.is_many and not one.computed}
+            if one.type in {ValueType.DATE, ValueType.MOMENT} and not one.is_many
+            and (not one.computed or isinstance(one, ComputedField))}
 
 
 def usual_field(record_type: RecordType) -> str:

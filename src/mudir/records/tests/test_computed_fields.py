@@ -12,6 +12,7 @@ from mudir.clients.models import Client
 from mudir.clients.services import create_client, edit_client
 from mudir.kit.money import CurrencyClash, Money
 from mudir.records import registry
+from mudir.records.calendar import movable_fields
 from mudir.records.custom.writing import archive_field, create_field, edit_field, restore_field
 from mudir.records.history.reading import Asked, History
 from mudir.records.models import CustomField
@@ -193,6 +194,20 @@ def test_days_are_counted_until_today(administrator, owner):
     spec = QuerySpec(kind=KIND, group="custom.until", aggregates=("count",))
     [(month, count)] = Query(spec, owner).groups()
     assert (type(month), count) == (date, 1)
+
+
+def test_a_calculated_day_stands_in_the_calendar_and_nobody_moves_it(administrator, owner, client):
+    made(administrator, "since", "date", digits=0)
+    made(administrator, "renewal", formula="add_days(since, 365)")
+    one = create_client(by=owner, name="Basma", **{"custom.since": date(2026, 3, 1)})
+    client.force_login(owner)
+
+    page = client.get("/clients/calendar/?by=custom.renewal&at=2027-03-15")
+    assert (page.status_code, "Basma" in page.content.decode()) == (200, True)
+    assert "custom.renewal" not in movable_fields(registry.for_kind(KIND), owner)
+    assert "Basma" not in client.get("/clients/calendar/?by=custom.renewal&at=2027-05-15").content.decode()
+    one.refresh_from_db()
+    assert one.custom == {"since": "2026-03-01"}
 
 
 def test_a_calculated_field_of_a_related_record_is_asked(administrator, owner, trade):
