@@ -50,7 +50,11 @@ class ComputedField(CustomFieldOf):
     inputs: tuple[Field, ...] = ()
 
     def visible_to(self, actor: User) -> bool:
-        return super().visible_to(actor) and all(one.visible_to(actor) for one in self.inputs)
+        return super().visible_to(actor) and self.inputs_are_seen_by(actor)
+
+    def inputs_are_seen_by(self, actor: User) -> bool:
+        """Whether the actor sees everything that it is made of."""
+        return all(one.visible_to(actor) for one in self.inputs)
 
     @property
     def is_seen_by_all(self) -> bool:

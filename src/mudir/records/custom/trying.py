@@ -37,7 +37,7 @@ def try_formula(
         text = made.formula
         return Trial([], problem=str(error),
                      pieces=(text[:error.start], text[error.start:error.end], text[error.end:]))
-    if not all(one.visible_to(by) for one in field.inputs):
+    if not field.inputs_are_seen_by(by):
         return Trial([], problem=_("You do not see every field that this is calculated from."))
     seen = record_type.model.objects.visible_to(by)
     records = [record] if record else list(seen.order_by("-updated_at", "-pk")[:SHOWN])

@@ -140,9 +140,12 @@ def _write(made: CustomField, data: dict[str, Any], *, by: User, insert: bool = 
     if refused:
         raise ValidationError(_("“%(field)s” cannot be changed here.") % {"field": refused[0][:60]})
     default = data.pop("default", None) if "default" in data else ...
+    is_new_formula = insert or data.get("formula", made.formula) != made.formula
     for name, value in data.items():
         setattr(made, name, value.strip() if isinstance(value, str) else value)
     _check(made)
+    if made.type == Type.COMPUTED and is_new_formula and not _check_formula(made).inputs_are_seen_by(by):
+        raise ValidationError({"formula": _("You do not see every field that this is calculated from.")})
     _check_what_is_made_of(made)
     if default is not ...:
         made.default = _default_of(made, default, by)

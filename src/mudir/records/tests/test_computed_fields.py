@@ -143,7 +143,7 @@ def test_it_is_no_change_of_its_own_in_the_history(administrator, owner, trade):
     assert told & {"custom.price", "custom.cost", "custom.margin"} == {"custom.price", "custom.cost"}
 
 
-def test_f05_who_may_not_see_what_it_is_made_of_does_not_see_it(administrator, owner, director, trade):
+def test_b07_who_may_not_see_what_it_is_made_of_does_not_see_it(administrator, owner, director, trade):
     edit_field(CustomField.objects.get(code="cost"), by=administrator, seen_by=["director", "administrator"])
     made(administrator, "share", formula="percent(margin / price)")
     client = sold(director, "Basma", "1500 SAR", "437.25 SAR", owner=owner)
@@ -295,7 +295,7 @@ def test_a_formula_that_is_understood_no_more_takes_nothing_down_with_it(adminis
     assert client.get("/clients/").status_code == 200
 
 
-def test_a05_fields_made_of_each_other_do_not_grow_without_end(administrator):
+def test_d08_fields_made_of_each_other_do_not_grow_without_end(administrator):
     made(administrator, "f0", "number")
     with pytest.raises(ValidationError) as refusal:
         for number in range(12):

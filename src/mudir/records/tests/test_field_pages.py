@@ -1,6 +1,7 @@
 """An administrator makes fields on pages, without script."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from mudir.clients.models import Client
 from mudir.clients.services import create_client
@@ -118,11 +119,14 @@ def test_a_formula_is_tried_out_before_it_is_saved(as_administrator, owner):
     assert not CustomField.objects.exists()
 
 
-def test_f05_a_formula_is_not_tried_on_what_its_writer_does_not_see(as_administrator, administrator, owner):
+def test_b07_a_formula_is_not_tried_on_what_its_writer_does_not_see(as_administrator, administrator, owner):
     hidden = create_field(KIND, by=administrator, type="number", name_en="Size", seen_by=["director"])
     create_client(by=owner, name="Basma")
     CustomField.objects.filter(pk=hidden.pk).update(seen_by=["director"])
     Client.objects.unscoped("test").update(custom={"size": "31337"})
+    with pytest.raises(ValidationError) as refusal:
+        create_field(KIND, by=administrator, type="computed", name_en="Twice", formula="size * 2")
+    assert refusal.value.message_dict == {"formula": ["You do not see every field that this is calculated from."]}
     for formula in ("size", "custom.size + 1"):
         answer = as_administrator.post("/fields/clients/new/?type=computed", {"do": "try", "formula": formula})
         assert "You do not see every field that this is calculated from." in body(answer)

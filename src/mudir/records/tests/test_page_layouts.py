@@ -96,7 +96,7 @@ def test_a_role_has_a_page_of_its_own_and_the_others_that_of_everybody(administr
     assert dict(facts_of(lead, client_at_hand))["Key facts"][0] == "Source"
 
 
-def test_f01_a_layout_shows_nobody_what_they_may_not_see(administrator, owner, director, client_at_hand):
+def test_b01_a_layout_shows_nobody_what_they_may_not_see(administrator, owner, director, client_at_hand):
     Client.objects.unscoped("test").filter(pk=client_at_hand.pk).update(management_note="CNRY-note")
     save_layout(KIND, "", by=administrator, version=0, parts=parts(section("management_note", "website")))
 
