@@ -287,11 +287,13 @@ class Clock:
         from django.db import connection
 
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self.backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+            # Of the whole pool: requests in turn are answered by another one of its connections.
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+            backends = [Path(f"/proc/{pid}/schedstat") for (pid,) in cursor.fetchall()]
+        self.backends = [backend for backend in backends if backend.exists()]
 
     def read(self) -> tuple[float, float]:
-        worked = int(self.backend.read_text().split()[0]) / 1e6 if self.backend.exists() else 0.0
+        worked = sum(int(backend.read_text().split()[0]) for backend in self.backends) / 1e6
         return time.perf_counter() * 1000, time.process_time() * 1000 + worked
 
     def time(self, ask: Callable[[], object]) -> tuple[float, float]:
