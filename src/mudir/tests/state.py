@@ -12,13 +12,10 @@ def state() -> dict[str, str]:
     """A digest of every row of each table, sessions aside."""
     with connection.cursor() as cursor:
         tables = sorted(set(connection.introspection.table_names(cursor)) - BESIDE_THE_POINT)
-        found = {}
-        for table in tables:
-            cursor.execute(
-                f"SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"  # noqa: S608
-            )
-            found[table] = cursor.fetchone()[0]
-        return found
+        cursor.execute(" UNION ALL ".join(  # all at once: one by one they took a third of the census
+            f"SELECT '{table}', count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"  # noqa: S608
+            for table in tables))
+        return dict(cursor.fetchall())
 
 
 def changed(before: dict[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ An address that nobody may see answers like one that does not exist; what is ref
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import batched
 
 import pytest
 from django.test import Client as Browser
@@ -312,12 +313,13 @@ def is_elsewhere(url: str) -> bool:
 def test_reading_changes_nothing(everywhere, client):
     """J02, for GET and HEAD, whole pages and parts of them."""
     before = state()
-    for url in everywhere:
-        for ask, headers in ((client.get, {}), (client.get, HTMX), (client.head, {})):
-            answer = ask(url, headers=headers)
-            body_of(answer)
-            assert answer.status_code in {200, 204, 302, 404, 405} or is_elsewhere(url), (url, answer.status_code)
-        assert changed(before) == [], url
+    for some in batched(everywhere, 10):
+        for url in some:
+            for ask, headers in ((client.get, {}), (client.get, HTMX), (client.head, {})):
+                answer = ask(url, headers=headers)
+                body_of(answer)
+                assert answer.status_code in {200, 204, 302, 404, 405} or is_elsewhere(url), (url, answer.status_code)
+        assert changed(before) == [], some
 
 
 def test_every_answer_carries_its_headers(everywhere, client):
