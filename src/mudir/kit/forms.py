@@ -60,16 +60,32 @@ class Renderer(DjangoTemplates):
         kind = template_name.removeprefix("django/forms/widgets/")
         if kind in {"text.html", "hidden.html", "email.html", "tel.html", "url.html", "number.html", "date.html",
                     "datetime.html", "password.html", "input.html"}:
+            return mark_safe(self._input(context["widget"]))  # noqa: S308  every part is escaped
+        if kind in {"radio.html", "checkbox_select.html"}:
             widget = context["widget"]
-            value = "" if widget["value"] is None else f' value="{escape(str(widget["value"]))}"'
-            given = f'type="{escape(widget["type"])}" name="{escape(widget["name"])}"{value}'
-            return mark_safe(f"<input {given}{flatatt(widget['attrs'])}>")  # noqa: S308  every part is escaped
+            groups = widget["optgroups"]
+            if not any(name for name, _options, _index in groups):
+                given = flatatt({name: widget["attrs"].get(name) or None for name in ("id", "class")})
+                drawn = "".join([self._choice(one) for _name, options, _index in groups for one in options])
+                return mark_safe(f"<div{given}>{drawn}</div>")  # noqa: S308  every part is escaped
         if kind == "textarea.html":
             widget = context["widget"]
             value = "" if widget["value"] is None else escape(str(widget["value"]))
             given = f'name="{escape(widget["name"])}"{flatatt(widget["attrs"])}'
             return mark_safe(f"<textarea {given}>\n{value}</textarea>")  # noqa: S308  every part is escaped
         return super().render(template_name, context, request)
+
+    def _input(self, widget: dict) -> str:
+        value = "" if widget["value"] is None else f' value="{escape(str(widget["value"]))}"'
+        given = f'type="{escape(widget["type"])}" name="{escape(widget["name"])}"{value}'
+        return f"<input {given}{flatatt(widget['attrs'])}>"
+
+    def _choice(self, option: dict) -> str:
+        chosen = self._input(option)
+        if not option["wrap_label"]:
+            return f"<div>{chosen}</div>"
+        label = flatatt({"for": option["attrs"].get("id") or None})
+        return f"<div><label{label}>{chosen} {escape(str(option['label']))}</label></div>"
 
 
 class QuickSelect(forms.Select):

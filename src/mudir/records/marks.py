@@ -57,7 +57,8 @@ def move_favourite(key: Key, *, by: User, places: int) -> None:
 
 
 def is_starred(record: Record, user: User) -> bool:
-    return Favourite.objects.filter(user=user, kind=record._meta.label_lower, object_id=record.pk).exists()
+    return bool(rows_of("SELECT FROM records_favourite WHERE user_id = %s AND kind = %s AND object_id = %s",
+                        [user.pk, record._meta.label_lower, record.pk]))
 
 
 def favourites_of(user: User) -> list[Hit]:

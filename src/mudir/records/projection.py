@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash
+from mudir.kit.sql import rows_of
 from mudir.records import registry, table
 from mudir.records.arrangement import Section
 from mudir.records.custom.fields import CustomFieldOf
@@ -60,7 +61,10 @@ def value_of(record: Record, field: Field) -> Any:
     """A value of a record that is seen already, without asking for the record once more."""
     if field.is_many:
         rows, _mark, column = field.path.partition("__")
-        return list(getattr(record, rows).order_by("pk").values_list(column, flat=True))
+        beside = record._meta.get_field(rows)
+        table, by = beside.related_model._meta, beside.field.column
+        asked = f'SELECT "{table.get_field(column).column}" FROM "{table.db_table}" WHERE "{by}" = %s ORDER BY id'  # noqa: S608
+        return [value for (value,) in rows_of(asked, [record.pk])]
     value = field.value_of(record)
     return value.name if _is_row(field) and value is not None else value
 

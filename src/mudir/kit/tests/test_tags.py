@@ -7,8 +7,10 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.template import engines
+from django.test.html import parse_html
 
 from mudir.kit.formatting import Formatter
+from mudir.kit.forms import Renderer
 from mudir.kit.links import Link
 from mudir.kit.templatetags.mudir import hue, icon, initials, side_link
 
@@ -83,6 +85,19 @@ def test_latin_values_are_typed_left_to_right():
 def test_a_select_has_its_arrow_and_radios_have_a_legend():
     assert '<span class="select"><select' in draw("{% field form.tier %}", form=Sample())
     assert "<legend>Kind</legend>" in draw("{% field form.kind %}", form=Sample())
+
+
+@pytest.mark.parametrize("widget", [forms.RadioSelect, forms.CheckboxSelectMultiple])
+@pytest.mark.parametrize("choices", [
+    [("a", "A <b>"), ('"<', "B"), ("", "None")], [("a", "A"), ("Group", [("c", "C")])],
+])
+def test_choices_are_drawn_quickly_as_django_draws_them(widget, choices):
+    attrs = {"id": "id_x", "class": "row", "required": True, "dir": "ltr"}
+    drawn, expected = (widget(choices=choices).render("x", ["a"], attrs, renderer)
+                       for renderer in (Renderer(), forms.renderers.DjangoTemplates()))
+
+    assert parse_html(drawn) == parse_html(expected)
+    assert "checked" in drawn
 
 
 def test_a_checkbox_stands_before_its_words():
