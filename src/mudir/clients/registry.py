@@ -1,14 +1,15 @@
 """What clients and contacts are to the rest of the program: their fields, lists, search and sentences."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.html import escape
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.clients import completeness
@@ -50,8 +51,13 @@ def lingers(stage: int, days: int) -> bool:
 
 
 def stage_cell(stage: int, since: datetime | None, fmt: Formatter) -> str:
-    late = " late" if since and lingers(stage, (timezone.now() - since).days) else ""
-    number = fmt.in_digits(str(stage))
+    is_late = bool(since and lingers(stage, (timezone.now() - since).days))
+    return _stage_cell(stage, is_late, fmt, get_language())
+
+
+@lru_cache(maxsize=256)
+def _stage_cell(stage: int, is_late: bool, fmt: Formatter, language: str | None) -> str:
+    late, number = " late" if is_late else "", fmt.in_digits(str(stage))
     return f'<td class="m"><span class="stage{late}" data-n="{number}">{escape(Stage(stage).label)}</span></td>'
 
 
@@ -72,6 +78,11 @@ def next_step_cell(text: str, due: date | None, fmt: Formatter) -> str:
 
 
 def completeness_cell(percent: int, fmt: Formatter) -> str:
+    return _completeness_cell(percent, fmt, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _completeness_cell(percent: int, fmt: Formatter, language: str | None) -> str:
     tone = "good" if percent >= 80 else "warn" if percent >= 50 else "bad"
     label = _("Completeness")
     return (

@@ -13,6 +13,12 @@ from mudir.records import marks, notifications, registry, rules
 FAVOURITES_SHOWN = 10
 
 
+@cache
+def address(route: str, *args: str) -> str:
+    """The address of a page that stands in every side bar."""
+    return reverse(route, args=args)
+
+
 def navigation(request: HttpRequest) -> dict:
     """Context of every page, made where it is shown: fragments and panels have no side bar.
 
@@ -38,20 +44,20 @@ def groups_of_links(user: User, path: str) -> tuple[Links, ...]:
 
     shown = [record_type for record_type in registry.all_types() if record_type.in_navigation]
     lists = [
-        link(record_type.plural, reverse("records:list", args=[record_type.slug]), record_type.icon,
+        link(record_type.plural, address("records:list", record_type.slug), record_type.icon,
              record_type.opens_with, in_dock=record_type in shown[:2])
         for record_type in shown
     ]
     manage = []
     if user.has_permission("records.import"):
-        lists.append(link(_("Imports"), reverse("records:imports"), "upload"))
+        lists.append(link(_("Imports"), address("records:imports"), "upload"))
     if user.has_permission("users.manage"):
-        manage.append(link(_("Users"), reverse("accounts:users"), "team"))
-        manage.append(link(_("Teams"), reverse("accounts:teams"), "target"))
-    manage.append(link(_("Trash"), reverse("records:trashed"), "trash"))
+        manage.append(link(_("Users"), address("accounts:users"), "team"))
+        manage.append(link(_("Teams"), address("accounts:teams"), "target"))
+    manage.append(link(_("Trash"), address("records:trashed"), "trash"))
     if user.has_permission("fields.manage"):
-        manage.append(link(_("Fields"), reverse("records:fields_home"), "fields"))
-    manage.append(link(_("Settings"), reverse("accounts:preferences"), "settings"))
+        manage.append(link(_("Fields"), address("records:fields_home"), "fields"))
+    manage.append(link(_("Settings"), address("accounts:preferences"), "settings"))
     return (
         Links("", (link(_("My day"), "/", "day", in_dock=True),)),
         Links(_("Clients"), tuple(lists)),
@@ -61,7 +67,7 @@ def groups_of_links(user: User, path: str) -> tuple[Links, ...]:
 
 def what_can_be_made(user: User) -> tuple[Link, ...]:
     return tuple(
-        Link(str(record_type.name), reverse("records:new", args=[record_type.slug]), record_type.icon)
+        Link(str(record_type.name), address("records:new", record_type.slug), record_type.icon)
         for record_type in registry.all_types()
         if record_type.in_navigation and rules.can_create(user, record_type.model)
     )

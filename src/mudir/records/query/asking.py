@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Avg, Count, DateField, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
 from mudir.kit.scope import ScopedQuerySet
+from mudir.kit.sql import rows_of
 from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry, search
 from mudir.records.fields import Field, ValueType, with_computed
@@ -21,6 +24,7 @@ from mudir.records.query.related import FieldThrough, asked_through, field_throu
 from mudir.records.query.spec import Condition, Group, QuerySpec, SpecError
 
 COUNTED_EXACTLY = 10_000
+COSTLY = 2000  # in units of the database's planner, of which 500 are about a millisecond
 MOST_SORTS = 3
 MOST_GROUPS = 1000
 MOST_SECONDS = 3  # for sums and groups
@@ -115,6 +119,10 @@ class Query:
 
     def queryset(self) -> ScopedQuerySet:
         """Every row that matches, unordered, narrowed to the actor."""
+        return self._found.all()
+
+    @cached_property
+    def _found(self) -> ScopedQuerySet:
         found = self.record_type.model.objects.visible_to(self.actor)
         found = with_computed(found, self._used(), self.actor).filter(self.where)
         if any(spec_field.is_many for spec_field in self._named()):
@@ -124,8 +132,25 @@ class Query:
         return search.match(found, self.spec.text) if self.spec.text else found
 
     def total(self) -> Total:
-        counted = self.queryset().order_by().values("pk")[: COUNTED_EXACTLY + 1].count()
+        statement, values = self._counted
+        ((counted,),) = rows_of(f"SELECT count(*) FROM ({statement}) counted", values) if statement else [(0,)]
         return Total(min(counted, COUNTED_EXACTLY), counted <= COUNTED_EXACTLY)
+
+    def is_counted_quickly(self) -> bool:
+        """Whether the total is no reason to wait; where nothing is asked, an index of its own counts the rows."""
+        statement, values = self._counted
+        if not statement or not self.spec.where.parts and not self.spec.text:
+            return True
+        (((expected,),),) = rows_of(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        return expected["Plan"]["Total Cost"] < COSTLY
+
+    @cached_property
+    def _counted(self) -> tuple[str, Sequence[Any]]:
+        """What is counted, made once for both; nothing where no row can match."""
+        try:
+            return self.queryset().order_by().values("pk")[: COUNTED_EXACTLY + 1].query.sql_with_params()
+        except EmptyResultSet:
+            return "", ()
 
     def ordering(self) -> list[Any]:
         """By the fields asked for, nulls last; where there are none it is not said, for an index is read both ways."""

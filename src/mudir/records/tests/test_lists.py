@@ -94,7 +94,27 @@ def test_further_rows_cost_two_questions_less_than_a_page(client, owner, five):
 def test_the_total_is_exact_up_to_a_limit_and_says_so_beyond(client, owner, five, monkeypatch):
     assert "Total <b>5</b>" in body(client, owner, "/clients/")
     monkeypatch.setattr(asking, "COUNTED_EXACTLY", 3)
-    assert "Total <b>3+</b>" in body(client, owner, "/clients/")
+    assert "Total <b>3+</b>" in body(client, owner, "/clients/?size=4")
+
+
+def test_a_total_that_takes_long_is_asked_for_when_the_page_stands(client, owner, five, monkeypatch):
+    narrowed = "/clients/?f=owner.is.me&size=2"
+    assert "Total <b>5</b>" in body(client, owner, narrowed)
+    monkeypatch.setattr(asking, "COSTLY", 0)
+    page = body(client, owner, narrowed)
+    address = "/clients/" + unescape(re.search(r'<a class="link" href="([^"]+)"[^>]*>Count them</a>', page)[1])
+
+    assert "Total" not in page
+    assert names_of(page) == ["Al Amal", "Basma"]
+    assert client.get(address, headers=FRAGMENT).content.decode() == "<span>Total <b>5</b></span>"
+    assert "<span>Total <b>5</b></span>" in body(client, owner, address)  # without script
+
+
+def test_all_rows_at_hand_are_not_counted_once_more(client, owner, five):
+    with CaptureQueriesContext(connection) as questions:
+        assert "Total <b>2</b>" in body(client, owner, "/clients/?f=tier.is.key")
+
+    assert not [one for one in questions if "COUNT(*)" in one["sql"] and 'FROM "clients_client"' in one["sql"]]
 
 
 def test_a_head_sorts_and_turns_round(client, owner, five):

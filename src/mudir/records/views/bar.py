@@ -1,6 +1,7 @@
 """What stands above a list in each of its layouts: tabs of views, filters, what was changed of a view."""
 
 from dataclasses import replace
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -46,6 +47,12 @@ def bar_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedVi
     }
 
 
+@cache
+def _address(kind: str, query: str) -> str:
+    """What a ready view asks, as lists write it."""
+    return QuerySpec.from_query(kind, QueryDict(query)).to_query()
+
+
 def tabs_of(record_type: RecordType, shown: Shown, views: list[SavedView], whole_url: str) -> list[dict]:
     """The whole list, the ready views, and those that people saved; the first two stay in the layout one looks at."""
     plain = replace(shown, view=None, opens_with_view=False).changed(text="") if shown.view is None else None
@@ -53,9 +60,9 @@ def tabs_of(record_type: RecordType, shown: Shown, views: list[SavedView], whole
     marker = f"view={ALL}" if shown.opens_with_view else ""
     tabs = [{"title": _("All"), "url": f"{whole_url}?{marker}" if marker else whole_url, "current": bare == ""}]
     for view in record_type.views:
-        spec = QuerySpec.from_query(record_type.kind, QueryDict(view.query))
         query = "&".join(filter(None, (marker if view.query == record_type.opens_with else "", view.query)))
-        tabs.append({"title": view.title, "url": f"?{query}", "current": bare == spec.to_query()})
+        is_current = bare == _address(record_type.kind, view.query)
+        tabs.append({"title": view.title, "url": f"?{query}", "current": is_current})
     for view in views:
         tabs.append({"title": view.name, "url": url_of(view), "current": view == shown.view, "is_saved": True,
                      "icon": VIEW_ICONS[view.audience], "is_elsewhere": view.layout != shown.look.layout,

@@ -20,6 +20,7 @@ from mudir.records.query import (
     Query,
     QuerySpec,
     SpecError,
+    Total,
 )
 from mudir.records.registry import RecordType
 from mudir.records.saved_views import views_of
@@ -36,7 +37,8 @@ USUAL_WIDTH = 150  # of a column beside others that have one
 def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """A page of the list; htmx gets the further rows, or the list without the shell.
 
-    A list in groups shows their heads, and each asks for its rows by `rows=1`; the sums of columns come by `sums=1`.
+    A list in groups shows their heads, and each asks for its rows by `rows=1`. The sums of columns come by `sums=1`,
+    and by `total=1` a total that would have held up the page.
     """
     try:
         views = views_of(request.user, record_type.kind)
@@ -44,6 +46,8 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         if shown.look.layout != "table":
             return led_to(request, shown.url)
         query = Query(shown.spec, request.user)
+        if "total" in request.GET and wants_fragment(request):
+            return render_page(request, "records/list.html", total_of(request, query, shown), fragment="total")
         of_group = "rows" in request.GET
         is_grouped = bool(shown.spec.group) and not of_group
         if is_grouped:
@@ -60,7 +64,8 @@ def list_page(request: HttpRequest, record_type: RecordType) -> HttpResponse:
         return render_page(request, "records/list.html", context, fragment="sums")
     if wants_fragment(request) and (shown.spec.after or of_group):
         return render_page(request, "records/list.html", context, fragment="more")
-    return render_page(request, "records/list.html", context | head_of(request, query, shown, views), fragment="list")
+    context |= head_of(request, query, shown, views) | total_of(request, query, shown, context.get("whole"))
+    return render_page(request, "records/list.html", context, fragment="list")
 
 
 def page_of(query: Query, shown: Shown, fmt: Formatter, *, of_group: bool) -> dict:
@@ -70,8 +75,22 @@ def page_of(query: Query, shown: Shown, fmt: Formatter, *, of_group: bool) -> di
     return {
         "rows": mark_safe(render_rows(query.record_type, query.columns, page.rows, fmt)),  # noqa: S308  escaped there
         "next_url": further if page.next_cursor else "",
+        "whole": len(page.rows) if not page.next_cursor and not query.spec.after else None,
         "of_group": of_group,
     }
+
+
+def total_of(request: HttpRequest, query: Query, shown: Shown, whole: int | None = None) -> dict:
+    """How many rows there are, or where that is asked when the page stands. `whole` are all rows, where they are at
+    hand."""
+    if whole is not None:
+        total = Total(whole, True)
+    elif "total" in request.GET or query.is_counted_quickly():
+        total = query.total()
+    else:
+        return {"total_url": f"{shown.changed(after=query.spec.after).address}&total=1"}
+    words = request.formatter.number(total.count)
+    return {"total_text": words if total.is_exact else f"{words}+"}
 
 
 def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> HttpResponse:
@@ -81,10 +100,8 @@ def refused(request: HttpRequest, record_type: RecordType, error: SpecError) -> 
 
 
 def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedView]) -> dict:
-    """Everything around the rows: what stands above every layout, columns, total."""
+    """Everything around the rows: what stands above every layout, columns."""
     spec, record_type = query.spec, query.record_type
-    total = query.total()
-    total_text = request.formatter.number(total.count)
     edited = record_type.cells(request.user)
     here = urlencode(shown.changed().pairs())
     bar = bar_of(request, query, shown, views)
@@ -96,7 +113,6 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
         "is_sized": bool(shown.look.widths),
         "sums_url": shown.changed().address + "&sums=1" if spec.aggregates else "",
         "density": shown.look.density or request.user.density,
-        "total_text": total_text if total.is_exact else f"{total_text}+",
         "is_narrowed": bool(bar["chips"] or spec.text or spec.after),
         "group": query.field(spec.group).label if spec.group else "",
         "ungrouped_url": shown.changed(group="").address,
