@@ -9,12 +9,23 @@ from mudir.activities.models import Call, Task
 from mudir.api.tests.conftest import Program
 from mudir.clients.models import Client, ContactRole, Nuance, Relation
 from mudir.clients.services import create_client
+from mudir.records.custom.writing import create_field
 from mudir.records.models import Share
 
 
 @pytest.fixture
 def url(client_of_owner) -> str:
     return f"/clients/{client_of_owner.pk}"
+
+
+def test_a_stage_asks_programs_for_its_fields_as_it_asks_people(program, administrator, url):
+    create_field("clients.client", by=administrator, type="text", name_en="Budget", required_from=2)
+
+    refused = program.post(f"{url}/stage", {"to": 2})
+    assert (refused.status_code, "First fill in what this stage asks for: Budget." in refused.content.decode()) == (
+        422, True)
+    assert program.patch(url, {"version": 1, "custom.budget": "5000"}).status_code == 200
+    assert program.post(f"{url}/stage", {"to": 2}).status_code == 200
 
 
 def test_a_client_is_moved_to_another_stage(program, url):

@@ -293,6 +293,8 @@ def test_a_formula_that_is_understood_no_more_takes_nothing_down_with_it(adminis
     assert list(registry.for_kind(KIND).custom_fields) == ["custom.other"]
     client.force_login(owner)
     assert client.get("/clients/").status_code == 200
+    client.force_login(administrator)
+    assert client.get("/fields/clients/").content.decode().count("cannot be calculated any more") == 1
 
 
 def test_d08_fields_made_of_each_other_do_not_grow_without_end(administrator):

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from mudir.clients.models import Client
 from mudir.clients.services import create_client, edit_client
+from mudir.records.custom.writing import create_field
 from mudir.records.views import exports
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,14 @@ def test_the_file_is_in_the_language_of_the_reader(client, owner, three):
         words = [[str(tier.verbose_name)], [str(dict(tier.choices)["key"])]]
 
     assert csv_of(client, owner, "columns=tier&f=tier.is.key") == words
+
+
+def test_numbers_of_custom_fields_are_numbers_in_a_workbook(client, owner, administrator):
+    create_field("clients.client", by=administrator, type="number", name_en="Size", code="size", digits=6)
+    create_field("clients.client", by=administrator, type="computed", name_en="Twice", code="twice", formula="size * 2",
+                 digits=2)
+    for name, size in (("Ahmad", "12.5"), ("Basma", "123456789012.123456")):
+        create_client(by=owner, name=name, **{"custom.size": size})
+
+    assert sheet_of(client, owner, "columns=name,custom.size,custom.twice") == [
+        ["name", "Size", "Twice"], ["Ahmad", 12.5, 25.0], ["Basma", "123456789012.123456", 246913578024.25]]

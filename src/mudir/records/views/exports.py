@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import batched
 from typing import Any
 
@@ -25,6 +26,7 @@ from mudir.records.views.lists import refused
 
 BATCH = 2000
 MOST_ROWS_OF_A_WORKBOOK = 50_000
+DIGITS_OF_A_WORKBOOK = 15
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 NUMBERS = re.compile(r"[+-][0-9]+(; \+[0-9]+)*")  # a phone, or several behind each other
 
@@ -102,6 +104,13 @@ def csv_lines(heads: list[str], rows: Iterator[list[Any]]) -> Iterator[str]:
         yield "".join([writer.writerow([harmless(value) for value in row]) for row in batch])
 
 
+def is_figure(value: Any) -> bool:
+    """Whether a workbook can keep it as a number: with more than fifteen digits it would be another one there."""
+    if isinstance(value, Decimal):
+        return len(value.as_tuple().digits) <= DIGITS_OF_A_WORKBOOK
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def workbook(heads: list[str], rows: Iterator[list[Any]]) -> Any:
     """An XLSX file whose cells are values, never formulas; from right to left in Arabic."""
     import xlsxwriter
@@ -118,7 +127,7 @@ def workbook(heads: list[str], rows: Iterator[list[Any]]) -> Any:
             sheet.write_string(0, column, head, bold)
         for number, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
-                if isinstance(value, int | float) and not isinstance(value, bool):
+                if is_figure(value):
                     sheet.write_number(number, column, value)
                 elif value != "":
                     sheet.write_string(number, column, str(value)[:32_767])

@@ -49,8 +49,9 @@ def fields(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """The fields of a kind in their order, then those that were put away."""
     managing(request)
     made = list(CustomField.objects.filter(kind=record_type.kind).order_by("position", "pk"))
+    known = record_type.custom_fields
     for one in made:
-        one.icon = ICONS[one.type]
+        one.icon, one.is_unknown = ICONS[one.type], one.archived_at is None and one.id_of_field not in known
     context = {
         "record_type": record_type, "record_types": registry.all_types(),
         "fields": [one for one in made if one.archived_at is None],
