@@ -158,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "mudir.accounts.passwords.NotTheHouse"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["mudir.accounts.backends.SignedIn"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 

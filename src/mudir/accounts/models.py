@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import zoneinfo
+from typing import Any
 
 import pghistory
 from allauth.account.models import EmailAddress
@@ -11,12 +12,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import JSONObject, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from mudir.accounts.roles import ROLE_CHOICES, ROLES, Reach, Role
+from mudir.accounts.roles import NOBODY, ROLES, Reach, Role, role_of
 from mudir.kit import calendars
 
 
@@ -44,7 +45,46 @@ class Team(models.Model):
         return self.name
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class SavedRole(models.Model):
+    """A role that an administrator made, or one of those in code as an administrator changed it."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    sentence = models.CharField(_("sentence"), max_length=300, blank=True)
+    kinds = models.JSONField(default=dict)  # kind of record, or "*" -> act -> reach
+    fields = models.JSONField(default=dict, blank=True)  # kind of record -> field -> "hidden" or "read"
+    powers = models.JSONField(default=list, blank=True)  # permissions beside acts with records
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("role")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="one_role_of_a_name",
+                                    violation_error_message=_("There is a role of that name."))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_role(self) -> Role:
+        return role_of(self.code, **{name: getattr(self, name) for name in SAID})
+
+
+SAID = ("name", "sentence", "kinds", "fields", "powers")
+
+
+def said_of_role(code: str) -> models.Subquery:
+    """What the role named by a column says, for the question that reads whose role it is."""
+    saved = SavedRole.objects.filter(code=models.OuterRef(code))
+    return models.Subquery(saved.values(said=JSONObject(**{name: name for name in SAID})))
+
+
 class UserManager(BaseUserManager):
+    def with_role(self) -> models.QuerySet:
+        """Users with what their role says, in the same question."""
+        return self.annotate(role_said=said_of_role("role"))
+
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -84,7 +124,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail belongs to a user.")})
     name = models.CharField(_("name"), max_length=120)
     name_other = models.CharField(_("name in the other language"), max_length=120, blank=True)
-    role = models.CharField(_("role"), max_length=40, choices=ROLE_CHOICES, default="client_manager")
+    role = models.CharField(_("role"), max_length=40, default="client_manager")
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("team")
     )
@@ -142,12 +182,35 @@ class User(AbstractBaseUser):
         return calendars.weekend(self.country)
 
     @property
-    def role_in_code(self) -> Role:
-        return ROLES[self.role]
+    def rights(self) -> Role:
+        """What the role allows, as it stood when the user was read: once for a request."""
+        known = self.__dict__.get("_rights")
+        if known is None or known[0] != self.role:
+            known = self.__dict__["_rights"] = (self.role, self._read_rights())
+        return known[1]
+
+    def _read_rights(self) -> Role:
+        if "role_said" in self.__dict__ and "_rights" not in self.__dict__:
+            said = self.__dict__["role_said"]
+        else:
+            said = SavedRole.objects.filter(code=self.role).values(*SAID).first()
+        return role_of(self.role, **said) if said else ROLES.get(self.role, NOBODY)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Also what follows from the role and the team."""
+        super().refresh_from_db(*args, **kwargs)
+        for name in ("_rights", "role_said", "team_ids", "teams_above_ids"):
+            self.__dict__.pop(name, None)
+
+    def as_now(self) -> "User":
+        """The same person as they are now, for work that goes on after the request that began it."""
+        now = User.objects.with_role().get(pk=self.pk)
+        now.key = self.key
+        return now
 
     def has_permission(self, code: str) -> bool:
-        """Whether the role allows it; which records it applies to is the scope's question."""
-        return self.is_active and code in self.role_in_code.permissions
+        """Whether the role allows it at all; how far, `rights.reach_of` says."""
+        return self.is_active and code in self.rights.permissions
 
     def opens(self, kind: str) -> bool:
         """Whether records of a kind are open at all: a key may be for some kinds only."""
@@ -166,11 +229,8 @@ class User(AbstractBaseUser):
         return [team.pk for team in Team.objects.raw(below, [self.team_id])]
 
     @cached_property
-    def shared_team_ids(self) -> list[int]:
-        """Ids of the teams whose shares reach the user: a share is for a team with everyone below it.
-
-        Who directs a team also sees what is shared with it and below.
-        """
+    def teams_above_ids(self) -> list[int]:
+        """Ids of the user's team and of every team above it: what is shared with one is shared with all below it."""
         if self.team_id is None:
             return []
         above = """
@@ -178,8 +238,13 @@ class User(AbstractBaseUser):
                 SELECT id, parent_id FROM accounts_team WHERE id = %s
                 UNION SELECT team.id, team.parent_id FROM accounts_team team JOIN above ON team.id = above.parent_id
             ) SELECT id FROM above"""
-        directed = self.team_ids if self.role_in_code.reach is Reach.TEAM else []
-        return sorted({*directed, *(team.pk for team in Team.objects.raw(above, [self.team_id]))})
+        return [team.pk for team in Team.objects.raw(above, [self.team_id])]
+
+    def team_ids_shared(self, reach: Reach) -> list[int]:
+        """Ids of the teams whose shares reach the user; who directs a team also sees what is shared with it and below.
+        """
+        directed = self.team_ids if reach is Reach.TEAM else []
+        return sorted({*directed, *self.teams_above_ids})
 
 
 def digest_of(secret: str) -> str:

@@ -1,6 +1,10 @@
-"""The roles of a house, in code, each with a sentence that a person can read."""
+"""What the roles of a house allow: those in code, each with a sentence that a person can read.
 
-from dataclasses import dataclass
+An administrator changes them and makes others in the program (models.SavedRole); both are read as a `Role`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -16,13 +20,73 @@ class Reach(StrEnum):
     ALL = "all"
 
 
+class Act(StrEnum):
+    """What a role allows with records of a kind, each as far as a reach."""
+
+    VIEW = "view"
+    CREATE = "create"  # for whom: themselves, people of their teams, everybody
+    EDIT = "edit"
+    DELETE = "delete"
+    ASSIGN = "assign"  # give away and share
+    EXPORT = "export"
+    IMPORT = "import"  # for whom, as to create
+    MERGE = "merge"
+
+
+class Sight(StrEnum):
+    """What a role may do with one field of the records that it sees."""
+
+    HIDDEN = "hidden"
+    READ = "read"
+    WRITE = "write"
+
+
+EVERY_KIND = "*"  # stands for the kinds of which a role says nothing of their own
+
+
 @dataclass(frozen=True)
 class Role:
+    """`permissions` says yes or no about the house; `kinds` and `fields` refine it by kind of record.
+
+    Where `kinds` names none, a permission `records.…` goes as far as the role sees.
+    """
+
     code: str
     name: str | Promise
     sentence: str | Promise
     reach: Reach
     permissions: frozenset[str]
+    kinds: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, Mapping[str, Sight]] = field(default_factory=dict, hash=False)
+
+    def reach_of(self, act: Act, kind: str, *, hangs: bool = False) -> Reach:
+        """How far the role allows an act with a kind; a kind that hangs on another is seen as far as that one is."""
+        if kind in self.kinds:
+            return self.kinds[kind][act]
+        if act is Act.VIEW and hangs:
+            return Reach.ALL
+        return self.kinds[EVERY_KIND][act] if EVERY_KIND in self.kinds else self._by_permission(act)
+
+    def _by_permission(self, act: Act) -> Reach:
+        directs = "records.assign" in self.permissions
+        match act:
+            case Act.VIEW:
+                return self.reach
+            case Act.ASSIGN:
+                return self.reach if directs else Reach.OWN
+            case Act.DELETE if "records.delete" not in self.permissions and "records.edit" in self.permissions:
+                return Reach.OWN
+        if f"records.{act}" not in self.permissions:
+            return Reach.NONE
+        return Reach.OWN if act in {Act.CREATE, Act.IMPORT} and not directs else Reach.ALL
+
+    def sight_of(self, kind: str, name: str) -> Sight:
+        return self.fields.get(kind, {}).get(name, Sight.WRITE)
+
+    @property
+    def powers(self) -> frozenset[str]:
+        """What it allows beside acts with records."""
+        return self.permissions - {f"records.{act}" for act in Act}
 
 
 WORK = frozenset({"records.create", "records.edit", "records.export", "records.import", "records.merge"})
@@ -47,4 +111,23 @@ ROLES = {
              Reach.ALL, WHOLE | {"users.manage", "fields.manage"}),
     )
 }
-ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]
+NOBODY = Role("", _("No role"), _("Sees and does nothing until an administrator gives a role."), Reach.NONE,
+              frozenset())
+POWERS = {
+    "users.manage": _("Makes users, teams and roles"),
+    "fields.manage": _("Makes fields"),
+    "views.publish": _("Publishes views for the whole company"),
+    "management_notes.view": _("Reads management notes"),
+    "records.remove_finally": _("Removes records from the trash for ever"),
+}
+
+
+def role_of(code: str, *, name: str, sentence: str, kinds: Mapping, fields: Mapping, powers: list[str]) -> Role:
+    """A role as an administrator saved it. Acts that it has with any kind count as permissions."""
+    reaches = {kind: {act: Reach(row.get(act, Reach.NONE)) for act in Act} for kind, row in kinds.items()}
+    reaches.setdefault(EVERY_KIND, dict.fromkeys(Act, Reach.NONE))
+    needed = {Act.ASSIGN: {Reach.TEAM, Reach.ALL}, Act.DELETE: {Reach.TEAM, Reach.ALL}}
+    acts = {f"records.{act}" for act in set(Act) - {Act.VIEW} for row in reaches.values()
+            if row[act] in needed.get(act, set(Reach) - {Reach.NONE})}
+    sights = {kind: {one: Sight(sight) for one, sight in row.items()} for kind, row in fields.items()}
+    return Role(code, name, sentence, reaches[EVERY_KIND][Act.VIEW], frozenset(acts | set(powers)), reaches, sights)

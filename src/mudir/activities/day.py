@@ -7,12 +7,15 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.activities.days import week_start
 from mudir.activities.models import Call, Task
 from mudir.activities.occasions import Occasion, occasions_of
 from mudir.clients.completeness import stale_facts
 from mudir.clients.models import Client, Contact, ContactRole, Tier
 from mudir.clients.registry import OUT_OF_TOUCH_DAYS
+from mudir.records import registry
+from mudir.records.projection import masked
 
 AHEAD = 7  # days that are looked forward to
 MOST_OVERDUE, MOST_AHEAD = 15, 25  # tasks
@@ -80,13 +83,23 @@ def my_day(user: User, *, today: date) -> Day:
     roles = ContactRole.objects.filter(  # who sees a task sees its client and everybody there
         contact__in={task.contact_id for task in tasks if task.contact_id}, contact__trashed_at__isnull=True,
         client__in={task.client_id for task in tasks if task.contact_id})
+    contacts = {role.contact_id: masked(role.contact, user) for role in roles.select_related("contact")}
+    if user.rights.reach_of(Act.VIEW, Contact._meta.label_lower, hangs=True) is not Reach.ALL:
+        contacts = {contact.pk: masked(contact, user) for contact in Contact.objects.visible_to(user).filter(
+            pk__in=contacts)}
+    for task in tasks:
+        masked(task, user)
+        if task.client is not None:
+            masked(task.client, user)
+    hidden = registry.for_model(Client).hidden_from(user)
     waiting = list(stale.order_by("stale_date", "pk")[:MOST_FACTS])
     return Day(
-        tasks=tasks, contacts={role.contact_id: role.contact for role in roles.select_related("contact")},
+        tasks=tasks, contacts=contacts,
         overdue=counts["overdue"], today=counts["today"], later=counts["later"], done_today=done["today"],
-        silent=longest[:MOST_CLIENTS],
+        silent=[masked(client, user) for client in longest[:MOST_CLIENTS]],
         silent_total=_total(silent), stale=[
-            StaleClient(client, facts[0]) for client in waiting if (facts := stale_facts(client, today=today))],
+            StaleClient(client, facts[0]) for client in waiting
+            if (facts := [fact for fact in stale_facts(client, today=today) if fact not in hidden])],
         stale_total=_total(stale), occasions=occasions_of(user, today=today, days=AHEAD), calls=calls["all"],
         reached=calls["reached"], done=done["week"],
         without_step=_total(mine.filter(is_working, next_step_date__isnull=True)),

@@ -8,8 +8,10 @@ from django.db.models import Exists, OuterRef, Q
 from hijridate import Gregorian, Hijri
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.clients.models import Client, Contact, ContactRole, Nuance
 from mudir.clients.occasions import next_occasion
+from mudir.records import registry
 
 MOST = 6
 MOST_READ = 60  # of each kind, before the exact day is computed
@@ -31,7 +33,10 @@ def occasions_of(user: User, *, today: date, days: int) -> list[Occasion]:
     """
     there = ContactRole.objects.filter(
         client__owner=user, client__trashed_at__isnull=True, contact__trashed_at__isnull=True)
-    people = {
+    if user.rights.reach_of(Act.VIEW, Contact._meta.label_lower, hangs=True) is not Reach.ALL:
+        there = there.filter(contact__in=Contact.objects.visible_to(user).values("pk"))
+    hidden_of = {model: registry.for_model(model).hidden_from(user) for model in (Client, Contact)}
+    people = {} if "birthday" in hidden_of[Contact] else {
         role.contact_id: role.contact
         for role in there.filter(_comes_round("contact__birthday", today, days)).select_related("contact").order_by(
             "contact_id")[:MOST_READ]
@@ -48,6 +53,8 @@ def occasions_of(user: User, *, today: date, days: int) -> list[Occasion]:
     of_clients = soon.filter(client__owner=user, client__trashed_at__isnull=True).select_related("client")
     of_people = soon.filter(Exists(there.filter(contact=OuterRef("contact_id")))).select_related("contact")
     for nuance in (*of_clients[:MOST_READ], *of_people[:MOST_READ]):
+        if "nuances" in hidden_of[type(nuance.client or nuance.contact)]:
+            continue
         day = next_occasion(nuance.date, nuance.calendar, today=today) if nuance.is_yearly else nuance.date
         found.append(Occasion(
             day, nuance.client or nuance.contact, nuance.text, nuance.calendar == Nuance.Calendar.HIJRI))

@@ -1,6 +1,7 @@
 """May this user? Asked inside the service, on the locked row; the row is one that the user sees."""
 
 from mudir.accounts.models import User
+from mudir.activities.models import Task
 from mudir.clients.models import Client
 from mudir.clients.rules import can_create_for, can_delete, can_edit
 
@@ -14,4 +15,4 @@ def can_write_about(user: User, client: Client | None) -> bool:
 
 def can_give(user: User, owner: User) -> bool:
     """Planning a task for somebody else is for whoever hands out work."""
-    return owner.is_active and can_create_for(user, owner)
+    return owner.is_active and can_create_for(user, owner, Task)

@@ -1,6 +1,6 @@
 """How much of a client is known, what is missing, and which facts nobody has confirmed for long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,13 +44,14 @@ def percent(kind: str, known: Iterable[str]) -> int:
     return sum(weights.get(fact, 0) for fact in known)
 
 
-def missing(client: Client) -> list[Promise]:
-    """What is missing, in words, the weightiest first."""
+def missing(client: Client, *, without: Collection[str] = ()) -> list[Promise]:
+    """What is missing, in words, the weightiest first; nothing of the facts `without`."""
     if client.completeness == 100:
         return []
     known = known_facts(client, has_contact=has_contact(client))
     weights = WEIGHTS[client.kind]
-    return [MISSING[fact] for fact in sorted(weights, key=weights.get, reverse=True) if fact not in known]
+    return [MISSING[fact] for fact in sorted(weights, key=weights.get, reverse=True)
+            if fact not in known and fact not in without]
 
 
 def missing_in(values: Mapping[str, Any]) -> list[Promise]:

@@ -179,6 +179,7 @@ def parts(by: str, **copies: tuple[str, ...]) -> list[Part]:
     ]
 
 
+NUANCES = ("nuances",)
 head_office = of(Client, "head_office", sort_path="", computed=head_office_of)
 register(
     Client,
@@ -234,10 +235,10 @@ register(
         "client.opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
         "client.shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
         "client.unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
-        "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
-        "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
-        "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
-        "client.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo"),
+        "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart", fields=NUANCES),
+        "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart", fields=NUANCES),
+        "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart", fields=NUANCES),
+        "client.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo", fields=NUANCES),
         "client.contact_linked": Sentence(gettext_lazy("%(actor)s added a contact to %(record)s"), icon="user"),
         "client.contact_unlinked": Sentence(gettext_lazy("%(actor)s took a contact off %(record)s"), icon="user"),
         "client.role_put_back": Sentence(gettext_lazy("%(actor)s put a contact back"), icon="undo"),
@@ -308,10 +309,10 @@ register(
              "street", "district", "city", "region", "postal_code", "country", "birthday", "languages", "notes",
              "external_id"],
     sentences={
-        "contact.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart"),
-        "contact.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart"),
-        "contact.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart"),
-        "contact.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo"),
+        "contact.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart", fields=NUANCES),
+        "contact.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart", fields=NUANCES),
+        "contact.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart", fields=NUANCES),
+        "contact.nuance_put_back": Sentence(gettext_lazy("%(actor)s put a nuance back"), icon="undo", fields=NUANCES),
     },
     facts={"": ["title", "job_title", "department", "phones", "emails", "birthday", "languages", "owner", "notes"]},
     views=[

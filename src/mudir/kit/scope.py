@@ -20,10 +20,11 @@ class ScopedQuerySet(models.QuerySet):
     """Rows that belong to somebody. Subclasses answer `visibility(actor)`."""
 
     _scoped = False
+    seen_by: Any = None  # for whom the rows were narrowed
 
     def _clone(self) -> Self:
         clone = super()._clone()
-        clone._scoped = self._scoped
+        clone._scoped, clone.seen_by = self._scoped, self.seen_by
         return clone
 
     def visible_to(self, actor: Any) -> Self:
@@ -31,7 +32,9 @@ class ScopedQuerySet(models.QuerySet):
         scoped = self._as_scoped()
         if not (actor and actor.is_authenticated and actor.is_active):
             return scoped.none()
-        return scoped.narrowed_to(actor)
+        narrowed = scoped.narrowed_to(actor)
+        narrowed.seen_by = actor
+        return narrowed
 
     def narrowed_to(self, actor: Any) -> Self:
         """The policy itself: override it in the model's queryset."""

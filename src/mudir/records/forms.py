@@ -50,6 +50,10 @@ class RecordForm(forms.ModelForm):
             sections.setdefault(str(field.made.section), []).append(self[name])
         return list(sections.items())
 
+    def leave_out(self, name: str) -> None:
+        """Offer no control for a field that the person may not write."""
+        self.fields.pop(name, None)
+
     def _post_clean(self) -> None:
         """The service validates the model on the locked row; the form must not write into the instance it shows."""
 
@@ -98,6 +102,8 @@ def make_form(
     if record_type.form:
         form = record_type.form(**given)
         form.add_custom(custom.values())
+        for name in record_type.refused_to(by):
+            form.leave_out(name)
         return form
     names = [name for name in writable if name not in custom]
     plain = forms.modelform_factory(

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act
 from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash
 from mudir.kit.sql import rows_of
@@ -26,23 +27,30 @@ class Fact:
     html: SafeString
 
 
-def read_values(record_type: RecordType, pks: list[int], fields: list[Field], actor: User) -> dict[int, list[Any]]:
+def read_values(
+    record_type: RecordType, pks: list[int], fields: list[Field], actor: User, act: Act = Act.VIEW
+) -> dict[int, list[Any]]:
     """Values of the fields for each key that the actor sees: one query, and one more for each field of many values.
 
-    A field of many values gives a list; one of a related row gives its name.
+    A field of many values gives a list; one of a related row gives its name. With `act`, of those records with which
+    the actor's role allows it.
     """
     single = [field for field in fields if not field.is_many]
     paths = [path for field in single for path in field.value_paths[-1 if _is_row(field) else 0:][:1]]
-    seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk__in=pks), single, actor)
+    rows = record_type.model.objects.visible_to(actor)
+    if act is not Act.VIEW:
+        rows = rows.allowing(actor, act)
+    seen = with_computed(rows.filter(pk__in=pks), single, actor)
     found = {row[0]: dict(zip((field.id for field in single), row[1:], strict=True))
              for row in seen.values_list("pk", *paths)}
     for field in fields:
         if field.is_many:
             for values in found.values():
                 values[field.id] = []
-            rows = record_type.model.objects.visible_to(actor).filter(pk__in=pks, **{f"{field.path}__isnull": False})
-            for pk, value in rows.order_by("pk").values_list("pk", field.path):
-                found[pk][field.id].append(value)
+            many = record_type.model.objects.visible_to(actor).filter(pk__in=pks, **{f"{field.path}__isnull": False})
+            for pk, value in many.order_by("pk").values_list("pk", field.path):
+                if pk in found:
+                    found[pk][field.id].append(value)
     return {pk: [values[field.id] for field in fields] for pk, values in found.items()}
 
 
@@ -67,6 +75,22 @@ def value_of(record: Record, field: Field) -> Any:
         return [value for (value,) in rows_of(asked, [record.pk])]
     value = field.value_of(record)
     return value.name if _is_row(field) and value is not None else value
+
+
+def masked[R: Record](record: R, actor: User) -> R:
+    """The record without what the actor's role hides, for templates that read it; it is never saved."""
+    record_type = registry.for_model(type(record))
+    for name in record_type.hidden_from(actor):
+        one = record_type.fields[name]
+        if one.computed or one.is_many:
+            continue
+        first, _mark, inside = one.path.partition("__")
+        column = record._meta.get_field(first)
+        if inside:
+            setattr(record, first, {key: kept for key, kept in getattr(record, first).items() if key != inside})
+        else:
+            setattr(record, column.attname, None if column.null else column.get_default())
+    return record
 
 
 def linked(record: Record, field: Field, drawn: SafeString) -> SafeString:

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from mudir.accounts.roles import Act, Reach, Role, Sight
+
 if TYPE_CHECKING:
     from mudir.accounts.models import User
     from mudir.records.arrangement import Arrangement
@@ -72,6 +74,7 @@ class Sentence:
     tone: str = ""
     group: str = "changes"  # what the timeline is filtered by: calls, notes, tasks, changes…
     labels: Mapping[str, Mapping] = field(default_factory=dict, hash=False)  # detail -> its codes in words
+    fields: tuple[str, ...] = ()  # what a reader must see of the record to be told of it
 
 
 @dataclass(frozen=True)
@@ -182,25 +185,79 @@ class RecordType:
 
         return arranged(self, layout_of(self.kind, actor.role))
 
+    def families(self) -> list[frozenset[str]]:
+        """Fields that tell of the same rows, such as the phones and the first of them: who may not see one sees none.
+        """
+        found = []
+        for part in self.parts:
+            rows = {self.fields[name].path.partition("__")[0] for name in part.fields}
+            beside = {name for name, one in self.fields.items() if one.is_many and one.path.partition("__")[0] in rows}
+            if family := {*part.fields, *part.copies, *beside}:
+                found.append(frozenset(family))
+        return found
+
+    def can_hide(self, name: str) -> bool:
+        """Whether a record means the same to who does not see the field: what each has, as a stage, is only read."""
+        one = self.fields[name]
+        if name == self.title or name in ACCESS:
+            return False
+        if one.type == "name":  # one entry of the search holds all names of a record
+            return False
+        if one.is_many or one.computed or "__" in one.path:
+            return True
+        column = self.model._meta.get_field(one.path)
+        return column.null or column.blank
+
+    def limits_of(self, role: Role) -> dict[str, Sight]:
+        """The fields that a role has not whole: hidden ones, and those that it only reads."""
+        said = role.fields.get(self.kind)
+        if not said:
+            return {}
+        limits = {name: sight if self.can_hide(name) else Sight.READ for name, sight in said.items()
+                  if name in self.fields}
+        for family in self.families():
+            sights = {limits[name] for name in family & limits.keys()}
+            if sights:
+                limits |= dict.fromkeys(family, Sight.HIDDEN if Sight.HIDDEN in sights else Sight.READ)
+        hidden = {name for name, sight in limits.items() if sight is Sight.HIDDEN}
+        drawn_with = {name for name, one in self.fields.items() if hidden & set(one.extra_paths)}
+        return limits | dict.fromkeys(drawn_with, Sight.HIDDEN)
+
     def visible_fields(self, actor: "User") -> dict[str, "Field"]:
         """The projection: every field of this record that the actor may see."""
-        return {name: value for name, value in self.fields.items() if value.visible_to(actor)}
+        limits = self.limits_of(actor.rights)
+        return {name: value for name, value in self.fields.items()
+                if value.visible_to(actor) and limits.get(name) is not Sight.HIDDEN}
 
     def writable_fields(self, actor: "User") -> dict[str, "Field"]:
         """Those that a plain form offers; who has the record is said by services of its own."""
+        limits = self.limits_of(actor.rights)
         return {name: value for name, value in self.visible_fields(actor).items()
-                if value.is_editable and not value.is_many and name not in ACCESS and value.writable_by(actor)}
+                if value.is_editable and not value.is_many and name not in ACCESS and name not in limits
+                and value.writable_by(actor)}
 
     def cells(self, actor: "User") -> dict[str, "Field"]:
         """Those that the actor edits where they stand: in a list, or among the facts of a record's page."""
-        if not actor.has_permission("records.edit"):
+        if actor.rights.reach_of(Act.EDIT, self.kind) is Reach.NONE:
             return {}
         writable = self.writable_fields(actor)
-        asked = {name: field for name, field in self.visible_fields(actor).items() if field.edits or name in writable}
+        limits = self.limits_of(actor.rights)
+        asked = {name: field for name, field in self.visible_fields(actor).items()
+                 if (field.edits and name not in limits) or name in writable}
         if self.form is None:
             return asked
         in_code = {column.name for column in self.model._meta.fields} - set(self.form._meta.fields)
         return {name: field for name, field in asked.items() if field.edits or name not in in_code}
+
+    def hidden_from(self, actor: "User") -> frozenset[str]:
+        """Fields that the role hides."""
+        limits = self.limits_of(actor.rights)
+        return frozenset(name for name, sight in limits.items() if sight is Sight.HIDDEN)
+
+    def refused_to(self, actor: "User") -> frozenset[str]:
+        """What a role may not write, by the names that forms and services give to fields and to lists of rows."""
+        limits = self.limits_of(actor.rights).keys()
+        return frozenset(limits) | {part.id for part in self.parts if limits & set(part.fields)}
 
 
 # What the services of every kind write, by the end of the verb.
@@ -338,6 +395,16 @@ def all_types() -> list[RecordType]:
 
 def sentence_of(verb: str) -> Sentence | None:
     return next((sentences[verb] for sentences in _all_sentences() if verb in sentences), None)
+
+
+def verbs_hidden_from(actor: "User") -> list[str]:
+    """Verbs whose sentences tell of a field that the actor's role hides."""
+    if not actor.rights.fields:
+        return []
+    return [
+        verb for record_type in _types.values() for verb, sentence in record_type.sentences.items()
+        if sentence.fields and not record_type.hidden_from(actor).isdisjoint(sentence.fields)
+    ]
 
 
 def verbs_of_group(group: str) -> list[str]:

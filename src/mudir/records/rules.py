@@ -3,26 +3,51 @@
 from django.db import models
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.records.models import Record, SavedView
 
 
+def reach_of(user: User, act: Act, model: type[models.Model]) -> Reach:
+    """How far the role lets a user go with a kind of record."""
+    return user.rights.reach_of(act, model._meta.label_lower) if user.is_active else Reach.NONE
+
+
+def covers(reach: Reach, user: User, *, owner_id: int | None, team_id: int | None) -> bool:
+    """Whether a reach covers what belongs to an owner and a team (scope.within says the same of many rows)."""
+    match reach:
+        case Reach.ALL:
+            return True
+        case Reach.NONE:
+            return False
+        case Reach.TEAM if team_id is not None and team_id in user.team_ids:
+            return True
+    return owner_id == user.pk
+
+
+def may(user: User, act: Act, record: Record) -> bool:
+    """Whether the role lets a user do it with a record that they see."""
+    return covers(reach_of(user, act, type(record)), user, owner_id=record.owner_id, team_id=record.team_id)
+
+
 def can_create(user: User, model: type[models.Model]) -> bool:
-    return user.has_permission("records.create")
+    return reach_of(user, Act.CREATE, model) is not Reach.NONE
+
+
+def can_create_for(user: User, owner: User, model: type[models.Model]) -> bool:
+    """Making a record that belongs to somebody else is for whoever hands out records."""
+    return covers(reach_of(user, Act.CREATE, model), user, owner_id=owner.pk, team_id=owner.team_id)
 
 
 def can_edit(user: User, record: Record) -> bool:
-    return user.has_permission("records.edit")
+    return may(user, Act.EDIT, record)
 
 
 def can_delete(user: User, record: Record) -> bool:
-    """Whoever directs a team deletes what it sees; others what they own."""
-    return user.has_permission("records.delete") or (
-        user.has_permission("records.edit") and record.owner_id == user.pk
-    )
+    return may(user, Act.DELETE, record)
 
 
 def can_merge(user: User, record: Record) -> bool:
-    return user.has_permission("records.merge") and can_edit(user, record)
+    return may(user, Act.MERGE, record) and can_edit(user, record)
 
 
 def can_look_for_duplicates(user: User) -> bool:
@@ -37,7 +62,7 @@ def can_remove_finally(user: User, record: Record) -> bool:
 
 def can_assign(user: User, record: Record) -> bool:
     """Giving a record away is its owner's, or of whoever directs a team."""
-    return user.has_permission("records.assign") or record.owner_id == user.pk
+    return may(user, Act.ASSIGN, record)
 
 
 def can_make_tags(user: User) -> bool:
@@ -45,12 +70,15 @@ def can_make_tags(user: User) -> bool:
     return user.has_permission("records.create")
 
 
-def can_export(user: User) -> bool:
-    return user.has_permission("records.export")
+def can_export(user: User, model: type[models.Model]) -> bool:
+    return reach_of(user, Act.EXPORT, model) is not Reach.NONE
 
 
-def can_import(user: User) -> bool:
-    return user.has_permission("records.import")
+def can_import(user: User, model: type[models.Model] | None = None) -> bool:
+    """Of a kind, or of any."""
+    if model is None:
+        return user.has_permission("records.import")
+    return reach_of(user, Act.IMPORT, model) is not Reach.NONE
 
 
 def can_share_view(user: User, audience: str) -> bool:

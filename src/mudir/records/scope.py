@@ -6,7 +6,7 @@ from django.db.models import BooleanField, Expression, F, Field, Model
 from django.utils import timezone
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import Reach
+from mudir.accounts.roles import Act, Reach
 from mudir.kit.scope import ScopedQuerySet
 
 GRANTED = """{row}.id = ANY(ARRAY(
@@ -69,11 +69,39 @@ def granted(actor: User, kind: str, row: str, *, confidential: bool = False) -> 
     reading every record.
     """
     asked = GRANTED.format(row=row, only=" AND confidential" if confidential else "")
-    return asked, [kind, actor.pk, actor.shared_team_ids, timezone.localdate()]
+    teams = actor.team_ids_shared(actor.rights.reach_of(Act.VIEW, kind))
+    return asked, [kind, actor.pk, teams, timezone.localdate()]
+
+
+def within(reach: Reach, actor: User, row: str) -> Written:
+    """Rows that a reach covers by whose they are; an own record always is one's own."""
+    match reach:
+        case Reach.ALL:
+            return "TRUE", []
+        case Reach.NONE:
+            return "FALSE", []
+        case Reach.TEAM if actor.team_ids:
+            return f"({row}.owner_id = %s OR {row}.team_id = ANY(%s))", [actor.pk, actor.team_ids]
+    return f"{row}.owner_id = %s", [actor.pk]
+
+
+class Within(OfRow):
+    """The same as a condition of any query: how far an act goes among the rows that an actor sees."""
+
+    conditional = True
+
+    def __init__(self, model: type[Model], actor: User, act: Act):
+        super().__init__(model, actor)
+        self.act = act
+
+    def write(self, row: str) -> Written:
+        return within(self.actor.rights.reach_of(self.act, self.model._meta.label_lower), self.actor, row)
 
 
 class RecordQuerySet(ScopedQuerySet):
     """Records outside the trash, or in it; subclasses say whom they belong to."""
+
+    hangs_on = ""  # the record that they are seen with, where that decides
 
     def narrowed_to(self, actor: User) -> "RecordQuerySet":
         return self.present_to(actor)
@@ -86,6 +114,12 @@ class RecordQuerySet(ScopedQuerySet):
         """What the actor could see and is in the trash."""
         trashed = self.unscoped("the trash, narrowed to the actor at once").filter(trashed_at__isnull=False)
         return trashed.reached_by(actor)
+
+    def allowing(self, actor: User, act: Act) -> "RecordQuerySet":
+        """Of the rows, those with which the actor's role allows the act."""
+        if actor.rights.reach_of(act, self.model._meta.label_lower) is Reach.ALL:
+            return self
+        return self.filter(Within(self.model, actor, act))
 
     def reached_by(self, actor: User) -> "RecordQuerySet":
         if not actor.opens(self.model._meta.label_lower):
@@ -103,7 +137,8 @@ class OwnedQuerySet(RecordQuerySet):
 
     @classmethod
     def reach(cls, model: type[Model], actor: User, row: str) -> Written:
-        kind, reach = model._meta.label_lower, actor.role_in_code.reach
+        kind = model._meta.label_lower
+        reach = actor.rights.reach_of(Act.VIEW, kind)
         opened, opened_values = granted(actor, kind, row, confidential=True)
         allowed = f"(NOT {row}.confidential OR {row}.owner_id = %s OR {opened})"
         values = [actor.pk, *opened_values]
@@ -116,6 +151,15 @@ class OwnedQuerySet(RecordQuerySet):
             within += f" OR {row}.team_id = ANY(%s)"
             within_values.append(actor.team_ids)
         return f"({within}) AND {allowed}", [*within_values, *values]
+
+
+def hanging(model: type[Model], actor: User, row: str) -> Written:
+    """What a role takes from the rows of a kind that is seen where another record is: mostly nothing."""
+    reach = actor.rights.reach_of(Act.VIEW, model._meta.label_lower, hangs=True)
+    if reach is Reach.ALL:
+        return "", []
+    condition, values = within(reach, actor, row)
+    return f"{condition} AND ", values
 
 
 class DependentQuerySet(RecordQuerySet):
@@ -132,7 +176,8 @@ class DependentQuerySet(RecordQuerySet):
         column, above = f"{row}.{foreign_key.column}", foreign_key.related_model
         # Asked for each row: as a set of all parents it would be gathered whole for every page and every search.
         condition, values = present(above, actor, "parent")
+        limit, limit_values = hanging(model, actor, row)
         seen = f"EXISTS(SELECT FROM {above._meta.db_table} parent WHERE parent.id = {column} AND {condition})"
         if foreign_key.null:
-            return f"({seen} OR {column} IS NULL AND {row}.owner_id = %s)", [*values, actor.pk]
-        return seen, values
+            seen, values = f"({seen} OR {column} IS NULL AND {row}.owner_id = %s)", [*values, actor.pk]
+        return f"{limit}{seen}", [*limit_values, *values]

@@ -1,6 +1,6 @@
 """Writing records: one transaction, a known author, no silent overwriting, an event for every fact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -62,6 +62,12 @@ def check_writable(model: type[Record], data: dict[str, Any], *, by: User) -> No
     for name in data:
         if name not in writable and name != "custom":
             raise ValidationError({name: _("“%(field)s” cannot be changed here.") % {"field": name[:60]}})
+
+
+def check_rights(model: type[Record], data: Iterable[str], *, by: User) -> None:
+    """Refuse what the role of `by` does not let them write, as what no form of the kind knows."""
+    for name in registry.for_model(model).refused_to(by).intersection(data):
+        raise ValidationError({name: _("“%(field)s” cannot be changed here.") % {"field": name[:60]}})
 
 
 def validate(record: Record) -> None:

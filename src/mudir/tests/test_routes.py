@@ -46,7 +46,8 @@ MATRIX = {
     "accounts:users": MANAGE, "accounts:roles": MANAGE, "accounts:new_user": MANAGE, "accounts:user": MANAGE,
     "accounts:deactivation": MANAGE, "accounts:activation": MANAGE, "accounts:password_letter": MANAGE,
     "accounts:teams": MANAGE, "accounts:team": MANAGE, "accounts:team_removal": MANAGE,
-    "accounts:team_restoration": MANAGE,
+    "accounts:team_restoration": MANAGE, "records:new_role": MANAGE, "records:role": MANAGE,
+    "records:role_fields": MANAGE, "records:role_removal": MANAGE, "records:role_undoing": MANAGE,
     "records:fields_home": FIELDS, "records:fields": FIELDS, "records:new_field": FIELDS, "records:field": FIELDS,
     "records:page_layout": FIELDS, "records:page_layout_undoing": FIELDS,
     "records:fields_order": FIELDS, "records:field_archiving": FIELDS, "records:field_restoration": FIELDS,
@@ -150,12 +151,14 @@ def plain_addresses(route: Route, side: Side) -> Iterator[str]:
     if MATRIX[route.name] == RECORD:
         yield from (url for url, _given in addresses(route, side))
     elif "record_type" in route.parameters:
-        yield from (reverse(route.name, args=[record_type.slug]) for record_type in registry.all_types()
-                    if record_type.merger or route.name not in {"records:merge_two", "records:pairs"})
+        beside = {"code": "team_lead"} if "code" in route.parameters else {}
+        yield from (reverse(route.name, kwargs={"record_type": one.slug} | beside) for one in registry.all_types()
+                    if one.merger or route.name not in {"records:merge_two", "records:pairs"})
     else:
         user = side.owner
-        given = {"pk": user.team_id if route.first == "teams" else user.pk, "key": "a-b", "uidb36": "1"}
-        names = [name for name in ("pk", "key", "uidb36") if f"{name}>" in route.pattern]
+        given = {"pk": user.team_id if route.first == "teams" else user.pk, "key": "a-b", "uidb36": "1",
+                 "code": "team_lead"}
+        names = [name for name in ("pk", "key", "uidb36", "code") if f"{name}>" in route.pattern]
         yield route.address(**{name: given[name] for name in names})
 
 

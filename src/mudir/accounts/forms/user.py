@@ -9,7 +9,7 @@ from mudir.accounts import rules
 from mudir.accounts.forms.team import TeamField
 from mudir.accounts.languages import LANGUAGES
 from mudir.accounts.models import User
-from mudir.accounts.roles import ROLES
+from mudir.accounts.services.role import all_roles
 from mudir.accounts.tree import Branch
 
 
@@ -19,10 +19,11 @@ class RoleSelect(forms.widgets.ChoiceWidget):
     input_type = "radio"
     use_fieldset = True
     template_name = "accounts/role_select.html"
+    sentences: dict[str, Any] = {}
 
     def create_option(self, name, value, *args: Any, **kwargs: Any) -> dict:
         option = super().create_option(name, value, *args, **kwargs)
-        return option | {"sentence": ROLES[value].sentence}
+        return option | {"sentence": self.sentences.get(value, "")}
 
 
 class UserForm(forms.Form):
@@ -30,15 +31,16 @@ class UserForm(forms.Form):
     name_other = forms.CharField(label=_("Name in the other language"), max_length=120, required=False)
     email = forms.EmailField(label=_("E-mail"))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False, widget=forms.RadioSelect)
-    role = forms.ChoiceField(
-        label=_("Role"), choices=[(role.code, role.name) for role in ROLES.values()], required=False,
-        widget=RoleSelect)
+    role = forms.ChoiceField(label=_("Role"), required=False, widget=RoleSelect)
     team = TeamField(label=_("Team"))
 
     def __init__(self, by: User, tree: list[Branch], data: Any = None, *, user: User | None = None):
         initial = {name: getattr(user, name) for name in self.base_fields} if user else {
             "role": "client_manager", "language": by.language}
         super().__init__(data, initial=initial)
+        roles = all_roles()
+        self.fields["role"].choices = [(role.code, role.name) for role in roles.values()]
+        self.fields["role"].widget.sentences = {role.code: role.sentence for role in roles.values()}
         self.fields["team"].offer(tree)
         if user and not rules.can_change_role(by, user):
             self.fields["role"].disabled = True

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mudir.accounts.models import ApiKey, KeptAnswer, KeyUse, User, digest_of
+from mudir.accounts.models import ApiKey, KeptAnswer, KeyUse, User, digest_of, said_of_role
 from mudir.kit.services import service
 
 MARK = "mudir"
@@ -57,10 +57,11 @@ def key_of(text: str) -> ApiKey | None:
     match = FORM.fullmatch(text)
     if match is None:
         return None
-    key = ApiKey.objects.select_related("user").filter(prefix=match[1]).first()
+    asked = ApiKey.objects.select_related("user").annotate(role_said=said_of_role("user__role"))
+    key = asked.filter(prefix=match[1]).first()
     if key is None or not key.holds(match[2]) or not key.is_usable or not key.user.is_active:
         return None
-    key.user.key = key
+    key.user.key, key.user.role_said = key, key.role_said
     return key
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts import mail, rules
 from mudir.accounts.models import User
+from mudir.accounts.services.role import all_roles
 from mudir.kit.services import service
 
 FIELDS = frozenset({"name", "name_other", "email", "role", "team", "language"})
@@ -33,11 +34,17 @@ def _refuse_unknown(data: dict[str, Any]) -> None:
         raise ValidationError(_("“%(field)s” cannot be changed here.") % {"field": refused[0][:60]})
 
 
+def _refuse_unknown_role(data: dict[str, Any]) -> None:
+    if "role" in data and data["role"] not in all_roles():
+        raise ValidationError({"role": _("There is no such role.")})
+
+
 @service
 def create_user(*, by: User, **data: Any) -> User:
     """Make a user who has no password yet; `send_password_letter` lets them choose one."""
     _refuse_unknown(data)
     by, _none = _locked(by)
+    _refuse_unknown_role(data)
     user = User(country=by.country, time_zone=by.time_zone, **data)
     user.set_unusable_password()
     user.full_clean()
@@ -56,6 +63,7 @@ def edit_user(user: User, *, by: User, **data: Any) -> User:
         raise PermissionDenied
     if "team" in changed and not rules.can_change_team(by, current):
         raise PermissionDenied
+    _refuse_unknown_role(changed)
     old = current.email
     for name, value in changed.items():
         setattr(current, name, value)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mudir.accounts import rules, services
 from mudir.accounts.forms import UserForm
-from mudir.accounts.models import User
-from mudir.accounts.roles import ROLES
+from mudir.accounts.models import SavedRole, User
+from mudir.accounts.roles import NOBODY, ROLES
 from mudir.accounts.tree import team_tree
 from mudir.accounts.views import managing
 from mudir.kit.forms import take_errors
@@ -29,10 +29,13 @@ def users(request: HttpRequest) -> HttpResponse:
     people = User.objects.select_related("team").order_by("-is_active", "name", "pk")
     if words:
         people = people.filter(Q(name__icontains=words) | Q(name_other__icontains=words) | Q(email__icontains=words))
-    if role in ROLES:
+    known = services.all_roles()
+    if role in known:
         people = people.filter(role=role)
     page = Paginator(people, A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "words": words, "role": ROLES.get(role)}
+    for person in page:
+        person.role_name = known[person.role].name if person.role in known else NOBODY.name
+    context = {"page": page, "words": words, "role": known.get(role)}
     return render_page(request, "accounts/users.html", context, fragment="people")
 
 
@@ -41,7 +44,9 @@ def roles(request: HttpRequest) -> HttpResponse:
     """Every role with its sentence and how many people have it."""
     managing(request)
     people = dict(User.objects.filter(is_active=True).values_list("role").annotate(Count("pk")))
-    listed = [(role, people.get(role.code, 0)) for role in ROLES.values()]
+    changed = set(SavedRole.objects.values_list("code", flat=True))
+    listed = [{"role": role, "people": people.get(role.code, 0), "is_own": role.code not in ROLES,
+               "is_changed": role.code in changed} for role in services.all_roles().values()]
     return render_page(request, "accounts/roles.html", {"roles": listed})
 
 

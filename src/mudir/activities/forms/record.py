@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.activities.models import Call, Note, Task
 from mudir.activities.people import people_at
 from mudir.clients.models import Client, Contact
 from mudir.kit.forms import LocalDateField
 from mudir.kit.numbers import number_in
+from mudir.records import rules
 from mudir.records.forms import RecordForm, RelatedRecordField
 
 
@@ -77,7 +79,7 @@ class TaskForm(ActivityForm):
         super().__init__(*args, by=by, **kwargs)
         if not self.instance.pk and not self.initial.get("due_date"):
             self.initial["due_date"] = timezone.localdate()
-        if by.has_permission("records.assign"):
+        if rules.reach_of(by, Act.CREATE, Task) not in {Reach.NONE, Reach.OWN}:
             self.fields["owner"] = forms.ModelChoiceField(
                 User.objects.filter(is_active=True).order_by("name"), label=gettext_lazy("For whom"),
                 initial=self.instance.owner_id or by.pk, empty_label=None)

@@ -48,7 +48,7 @@ def log_call(
     current = writable(client, by=by)
     written = {"outcome": outcome, "direction": direction, "contact": contact, "notes": notes.strip(),
                "phone": phone.strip(), "started_at": started_at, "minutes": minutes}
-    check_fields(custom, FIELDS)
+    check_fields(Call, custom, FIELDS, by=by)
     token = content_token(
         token, client=client, next_step=next_step, next_step_date=next_step_date, **written, **custom)
     if logged := written_before(Call, token, by=by):
@@ -74,7 +74,7 @@ def log_call(
 @service
 def edit_call(call: Call, *, by: User, version: int | None = None, **data: Any) -> Call:
     """Change what was written of a call; its client stays. Raises `Conflict`."""
-    check_fields(data, FIELDS)
+    check_fields(Call, data, FIELDS, by=by)
     current = editable(call, by=by, version=version)
     if "contact" in data and data["contact"] != current.contact:
         check_contact(data["contact"], current.client, by=by)

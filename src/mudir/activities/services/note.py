@@ -30,7 +30,7 @@ def write_note(
     """Write something down about a client. The same form sent again (`token`) gives the note of the first time."""
     current = writable(client, by=by)
     text = text.strip()
-    check_fields(custom, FIELDS)
+    check_fields(Note, custom, FIELDS, by=by)
     token = content_token(token, client=client, contact=contact, text=text, **custom)
     if written := written_before(Note, token, by=by):
         return written
@@ -45,7 +45,7 @@ def write_note(
 @service
 def edit_note(note: Note, *, by: User, version: int | None = None, **data: Any) -> Note:
     """Change a note; its client stays. Raises `Conflict`."""
-    check_fields(data, FIELDS)
+    check_fields(Note, data, FIELDS, by=by)
     current = editable(note, by=by, version=version)
     if "contact" in data and data["contact"] != current.contact:
         check_contact(data["contact"], current.client, by=by)

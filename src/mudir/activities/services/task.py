@@ -47,7 +47,7 @@ def make_task(
         raise PermissionDenied
     written = {"title": title.strip(), "due_date": due_date, "due_time": due_time, "contact": contact,
                "notes": notes.strip(), "owner": owner or by}
-    check_fields(custom, FIELDS)
+    check_fields(Task, custom, FIELDS, by=by)
     token = content_token(token, client=client, **written, **custom)
     if planned := written_before(Task, token, by=by):
         return planned
@@ -76,7 +76,7 @@ def plan(*, by: User, **fields: Any) -> Task:
 @service
 def edit_task(task: Task, *, by: User, version: int | None = None, **data: Any) -> Task:
     """Change a task; its client stays. Raises `Conflict`."""
-    check_fields(data, FIELDS)
+    check_fields(Task, data, FIELDS, by=by)
     current = editable(task, by=by, version=version)
     if "contact" in data and data["contact"] != current.contact:
         check_contact(data["contact"], current.client, by=by)

@@ -14,7 +14,7 @@ from mudir.activities.models import Activity
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.records.models import Event
 from mudir.records.models.custom import PREFIX
-from mudir.records.services import add_event, event_of, locked
+from mudir.records.services import add_event, check_rights, event_of, locked
 
 
 def writable(client: Client, *, by: User) -> Client:
@@ -38,7 +38,8 @@ def editable[A: Activity](activity: A, *, by: User, version: int | None = None) 
     return current
 
 
-def check_fields(data: dict[str, Any], allowed: frozenset[str]) -> None:
+def check_fields(model: type[Activity], data: dict[str, Any], allowed: frozenset[str], *, by: User) -> None:
+    check_rights(model, data, by=by)
     refused = sorted(name for name in set(data) - allowed if not name.startswith(PREFIX))
     if refused:
         raise ValidationError({refused[0]: _("“%(field)s” cannot be changed here.") % {"field": refused[0][:60]}})

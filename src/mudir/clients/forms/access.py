@@ -8,20 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import Team, User
-from mudir.accounts.roles import ROLES
+from mudir.accounts.services import all_roles
 from mudir.kit.forms import LocalDateField
-
-ABLE_ROLES = [code for code, role in ROLES.items() if "records.edit" in role.permissions]
 
 
 class AssignForm(forms.Form):
-    owner = forms.ModelChoiceField(
-        User.objects.filter(is_active=True, role__in=ABLE_ROLES).order_by("name"), label=gettext_lazy("Owner")
-    )
+    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Owner"))
     team = forms.ModelChoiceField(
         Team.objects.order_by("name"), label=gettext_lazy("Team"), required=False,
         empty_label=gettext_lazy("The owner's team"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        able = [role.code for role in all_roles().values() if "records.edit" in role.permissions]
+        self.fields["owner"].queryset = User.objects.filter(is_active=True, role__in=able).order_by("name")
 
 
 class ShareForm(forms.Form):

@@ -118,6 +118,10 @@ class ReachForm(RecordForm):
         record = self.instance if self.instance.pk else None
         return {name: make_rows(name, record=record, data=self.data if name in self.sent else None) for name in FORMS}
 
+    def leave_out(self, name: str) -> None:
+        super().leave_out(name)
+        self.lists.pop(name, None)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         for name in sorted(self.sent):

@@ -121,8 +121,8 @@ def _owners(by: User) -> dict[str, User]:
     """Who may be named as owner, by e-mail and by name; a name that two people share names nobody."""
     found: dict[str, User] = {}
     several = set()
-    for user in User.objects.filter(is_active=True).select_related("team"):
-        if not rules.can_own(user) or not rules.can_create_for(by, user):
+    for user in User.objects.with_role().filter(is_active=True).select_related("team"):
+        if not rules.can_own(user) or not rules.can_create_for(by, user, Client):
             continue
         found[fold(user.email)] = user
         for name in filter(None, {fold(user.name), fold(user.name_other)}):

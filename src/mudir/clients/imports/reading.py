@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.clients.imports import cleaning, headers
 from mudir.clients.imports.cleaning import Unfit, tidy
 from mudir.clients.imports.headers import ADDRESS_PARTS, GROUPS, TYPE_WORDS, TYPES
@@ -77,13 +78,13 @@ class ReachImporter(Importer):
     @classmethod
     def targets(cls, by: User) -> list[Target]:
         record_type = cls.record_type()
-        seen = record_type.visible_fields(by)
+        seen, refused = record_type.visible_fields(by), record_type.refused_to(by)
         found = []
         for name in record_type.imports:
             field = seen.get(name)
-            if name == "owner" and not by.has_permission("records.assign"):
+            if name == "owner" and by.rights.reach_of(Act.IMPORT, record_type.kind) in {Reach.NONE, Reach.OWN}:
                 continue
-            if field is None and name in record_type.fields:
+            if (field is None and name in record_type.fields) or name in refused:
                 continue
             for target, label in cls._targets_of(name, str(field.label) if field else ""):
                 found.append(Target(target, label, cls._group(name)))

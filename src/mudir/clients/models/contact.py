@@ -8,16 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import Reach
+from mudir.accounts.roles import Act, Reach
 from mudir.clients.models.client import PRESENT, TRASHED, Client
 from mudir.kit.scope import scoped_manager
 from mudir.records.models import Record
 from mudir.records.models.tag import tags_index
-from mudir.records.scope import RecordQuerySet, Written, present
+from mudir.records.scope import RecordQuerySet, Written, hanging, present
 
 
 class ContactQuerySet(RecordQuerySet):
     """A person is seen where one of their clients is; one without a client by the owner."""
+
+    hangs_on = "clients"
 
     @classmethod
     def reach(cls, model: type[models.Model], actor: User, row: str) -> Written:
@@ -29,7 +31,7 @@ class ContactQuerySet(RecordQuerySet):
         roles = f"""SELECT {{}} FROM {ContactRole._meta.db_table} role
             JOIN {Client._meta.db_table} seen ON seen.id = role.client_id WHERE {condition}"""
         with_role = f"{roles} AND role.contact_id = {row}.id"
-        match actor.role_in_code.reach:
+        match actor.rights.reach_of(Act.VIEW, Client._meta.label_lower):
             case Reach.ALL:
                 at_seen = f"({with_role.format('role.id')} LIMIT 1) IS NOT NULL"
             case Reach.TEAM:
@@ -37,7 +39,8 @@ class ContactQuerySet(RecordQuerySet):
             case _:
                 at_seen = f"{row}.id = ANY(ARRAY({roles.format('role.contact_id')}))"
         nowhere = f"NOT EXISTS(SELECT FROM {ContactRole._meta.db_table} any_role WHERE any_role.contact_id = {row}.id)"
-        return f"({at_seen} OR {row}.owner_id = %s AND {nowhere})", [*values, actor.pk]
+        limit, limit_values = hanging(model, actor, row)
+        return f"{limit}({at_seen} OR {row}.owner_id = %s AND {nowhere})", [*limit_values, *values, actor.pk]
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["sort_key"])

@@ -16,11 +16,11 @@ from mudir.clients import completeness, rules
 from mudir.clients.models import Client, Contact
 from mudir.clients.services.reach import ROWS, Row, clean_rows, primary_copies, replace_rows
 from mudir.kit.arabic.fold import fold
-from mudir.records import notifications, search
+from mudir.records import notifications, registry, search
 from mudir.records.bulk.writing import Changes, Refusals, edit_many
 from mudir.records.custom import named, take_custom
 from mudir.records.models import Reason
-from mudir.records.services import add_event, locked, save_changes, save_new, service
+from mudir.records.services import add_event, check_rights, locked, save_changes, save_new, service
 
 FIELDS = frozenset({
     "kind", "name", "name_other", "registration_number", "tax_number", "sector", "website", "tier", "lifecycle",
@@ -42,7 +42,7 @@ def create_client(*, by: User, owner: User | None = None, **data: Any) -> Client
     `data`: fields of the client, and the lists phones, emails, addresses and consents as rows (services/reach.py).
     Without an owner it is `by`'s; what is filled in counts as confirmed today.
     """
-    if not rules.can_create(by, Client) or not rules.can_create_for(by, owner or by):
+    if not rules.can_create(by, Client) or not rules.can_create_for(by, owner or by, Client):
         raise PermissionDenied
     take_custom(Client, data, by=by)
     rows = _checked(data, client=None, by=by)
@@ -121,6 +121,7 @@ def _with_what_follows(client: Client, values: dict[str, Any], *, has_contact: b
 
 def _checked(data: dict[str, Any], *, client: Client | None, by: User) -> dict[str, Iterable[Row]]:
     """Take the lists out of `data`; refuse what may not be written here, and a head office that is none."""
+    check_rights(Client, data, by=by)
     rows = {name: data.pop(name) for name in ROWS if name in data}
     refused = sorted(set(data) - FIELDS)
     if refused:
@@ -184,9 +185,9 @@ def confirm_facts(client: Client, *, facts: Iterable[str], by: User) -> Client:
     current = locked(client, by=by)
     if not rules.can_edit(by, current):
         raise PermissionDenied
-    facts = list(dict.fromkeys(facts))
+    facts, hidden = list(dict.fromkeys(facts)), registry.for_model(Client).hidden_from(by)
     for fact in facts:
-        if fact not in completeness.KEY_FACTS or not getattr(current, fact):
+        if fact not in completeness.KEY_FACTS or not getattr(current, fact) or fact in hidden:
             raise ValidationError(_("“%(fact)s” is not a fact that can be confirmed.") % {"fact": str(fact)[:60]})
     if not facts:
         raise ValidationError(_("Choose what was confirmed."))

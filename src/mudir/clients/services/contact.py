@@ -15,7 +15,7 @@ from mudir.clients.services.removal import take_away
 from mudir.records import search
 from mudir.records.bulk.writing import Changes, Refusals, edit_many
 from mudir.records.custom import named, take_custom
-from mudir.records.services import add_event, locked, save_changes, save_new, service
+from mudir.records.services import add_event, check_rights, locked, save_changes, save_new, service
 
 FIELDS = frozenset({
     "name", "name_other", "title", "job_title", "department", "birthday", "languages", "notes", "external_id",
@@ -33,7 +33,7 @@ def create_contact(*, by: User, roles: Iterable[Mapping[str, Any]] = (), **data:
     if not rules.can_create(by, Contact):
         raise PermissionDenied
     take_custom(Contact, data, by=by)
-    lists = _checked(data)
+    lists = _checked(data, by=by)
     made = {name: clean_rows(name, rows, by=by) for name, rows in lists.items()}
     contact = Contact(**data)
     contact.sort_key = sort_key_of(contact.name)
@@ -60,7 +60,7 @@ def edit_contact(
         raise PermissionDenied
     custom = take_custom(Contact, data, by=by, current=current)
     changed_lists = []
-    for name, rows in _checked(data).items():
+    for name, rows in _checked(data, by=by).items():
         cleaned = clean_rows(name, rows, by=by)
         if replace_rows(current, name, cleaned):
             changed_lists.append(name)
@@ -83,13 +83,14 @@ def edit_contacts(changes: Changes, *, by: User) -> Refusals:
     def prepare(contact: Contact, data: dict[str, Any]) -> dict[str, Any]:
         if not rules.can_edit(by, contact):
             raise PermissionDenied
-        _checked(dict(data))
+        _checked(dict(data), by=by)
         return data | ({"sort_key": sort_key_of(data["name"])} if "name" in data else {})
 
     return edit_many(changes, by=by, verb="contact.edited", prepare=prepare)
 
 
-def _checked(data: dict[str, Any]) -> dict[str, Iterable[Row]]:
+def _checked(data: dict[str, Any], *, by: User) -> dict[str, Iterable[Row]]:
+    check_rights(Contact, data, by=by)
     lists = {name: data.pop(name) for name in ROWS if name in data}
     refused = sorted(set(data) - FIELDS)
     if refused:

@@ -10,7 +10,7 @@ from mudir.clients import rules
 from mudir.clients.models import Client, Contact, Nuance
 from mudir.clients.services.reach import parent_of
 from mudir.clients.services.removal import take_away
-from mudir.records import search
+from mudir.records import registry, search
 from mudir.records.services import add_event, locked, service
 
 FIELDS = frozenset({"kind", "text", "date", "calendar", "is_yearly"})
@@ -18,7 +18,7 @@ FIELDS = frozenset({"kind", "text", "date", "calendar", "is_yearly"})
 
 def _editable(record: Client | Contact, by: User) -> Client | Contact:
     current = locked(record, by=by)
-    if not rules.can_edit(by, current):
+    if not rules.can_edit(by, current) or "nuances" in registry.for_model(type(current)).refused_to(by):
         raise PermissionDenied
     return current
 

@@ -8,7 +8,7 @@ from mudir.accounts.models import User
 from mudir.clients import rules
 from mudir.clients.models import Client, Stage
 from mudir.records.custom import missing_at
-from mudir.records.services import add_event, locked, save_changes, service
+from mudir.records.services import add_event, check_rights, locked, save_changes, service
 
 
 def needs_reason(client: Client, to: int) -> bool:
@@ -22,6 +22,7 @@ def move_stage(client: Client, *, to: int, by: User, reason: str = "", version: 
     current = locked(client, by=by, version=version)
     if not rules.can_edit(by, current):
         raise PermissionDenied
+    check_rights(Client, {"stage"}, by=by)
     if to not in Stage.values:
         raise ValidationError({"to": _("The cycle has the stages 1 to 10.")})
     if to == current.stage:

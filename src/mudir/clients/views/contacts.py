@@ -17,6 +17,7 @@ from mudir.clients.views import client_or_404, contact_or_404
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
+from mudir.records.projection import masked
 
 SHOWN = 8
 IMPORTANCE = ("decider", "signatory", "influencer", "payer", "user", "gatekeeper", "other")
@@ -37,7 +38,8 @@ def people_of(client: Client, actor: User) -> list[Person]:
         roles.setdefault(role.contact_id, []).append(role)
     people = [
         Person(
-            contact=contact, roles=roles[contact.pk], is_primary=any(role.is_primary for role in roles[contact.pk]),
+            contact=masked(contact, actor), roles=roles[contact.pk],
+            is_primary=any(role.is_primary for role in roles[contact.pk]),
             decides=any(role.role == ContactRole.Role.DECIDER for role in roles[contact.pk]),
         )
         for contact in Contact.objects.visible_to(actor).filter(pk__in=roles)

@@ -40,11 +40,11 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         notify(request, _("Confirmed today."))
         if not wants_fragment(request):
             return HttpResponseRedirect(client.get_absolute_url())
-    percent = client.completeness
+    percent, hidden = client.completeness, registry.for_model(Client).hidden_from(request.user)
     context = {
         "client": client,
-        "missing": completeness.missing(client),
-        "stale": stale_facts(client, request.formatter),
+        "missing": completeness.missing(client, without=hidden),
+        "stale": [fact for fact in stale_facts(client, request.formatter) if fact.id not in hidden],
         "tone": "good" if percent >= 80 else "warn" if percent >= 50 else "bad",
         "can_edit": rules.can_edit(request.user, client),
     }

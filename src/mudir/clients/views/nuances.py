@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
+from mudir.records import registry
 
 ICONS = {
     Nuance.Kind.PREFERENCE: "day", Nuance.Kind.ETIQUETTE: "star", Nuance.Kind.DATE: "cake",
@@ -59,6 +60,14 @@ def lines_of(record: Client | Contact, fmt: Formatter) -> list[Line]:
     return sorted(lines, key=lambda line: (line.date is None or line.date < today, line.date or date.max))
 
 
+def _seen(model: type[Client] | type[Contact], request: HttpRequest, pk: int) -> Client | Contact:
+    """The record of whoever may know what is to be kept in mind."""
+    record = seen_or_404(model, request, pk)
+    if "nuances" in registry.for_model(model).hidden_from(request.user):
+        raise Http404
+    return record
+
+
 def _panel(
     request: HttpRequest, record: Client | Contact, form: NuanceForm | None = None, editing: Nuance | None = None
 ) -> HttpResponse:
@@ -75,7 +84,7 @@ def _panel(
 
 
 def _list(request: HttpRequest, model: type[Client] | type[Contact], pk: int) -> HttpResponse:
-    record = seen_or_404(model, request, pk)
+    record = _seen(model, request, pk)
     if request.method != "POST" and "add" not in request.GET:
         return _panel(request, record)
     if not rules.can_edit(request.user, record):
@@ -94,7 +103,7 @@ def _list(request: HttpRequest, model: type[Client] | type[Contact], pk: int) ->
 
 
 def _edit(request: HttpRequest, model: type[Client] | type[Contact], pk: int, nuance_pk: int) -> HttpResponse:
-    record = seen_or_404(model, request, pk)
+    record = _seen(model, request, pk)
     nuance = get_object_or_404(Nuance, pk=nuance_pk, **parent_of(record))
     if not rules.can_edit(request.user, record):
         raise PermissionDenied
@@ -112,7 +121,7 @@ def _edit(request: HttpRequest, model: type[Client] | type[Contact], pk: int, nu
 
 
 def _remove(request: HttpRequest, model: type[Client] | type[Contact], pk: int, nuance_pk: int) -> HttpResponse:
-    record = seen_or_404(model, request, pk)
+    record = _seen(model, request, pk)
     nuance = get_object_or_404(Nuance, pk=nuance_pk, **parent_of(record))
     removal = services.remove_nuance(record, nuance=nuance, by=request.user)
     notify(request, _("Removed."), undo=reverse("clients:put_back", args=["nuance", removal]))

@@ -9,10 +9,13 @@ from mudir.clients.services.reach import parent_of
 from mudir.clients.views import seen_or_404
 from mudir.kit.countries import country_name
 from mudir.kit.htmx import render_page
+from mudir.records import registry
 
 
 def _panel(request: HttpRequest, record: Client | Contact) -> HttpResponse:
     addresses = Address.objects.filter(**parent_of(record)).order_by("-is_primary", "pk")
+    if "street" in registry.for_model(type(record)).hidden_from(request.user):
+        addresses = addresses.none()
     context = {
         "record": record,
         "addresses": [

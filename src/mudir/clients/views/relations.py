@@ -20,6 +20,7 @@ from mudir.clients.views import client_or_404
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
+from mudir.records.projection import masked
 from mudir.records.views.record import once
 
 SHOWN = 8
@@ -45,7 +46,7 @@ def relations_of(client: Client, actor: User) -> list[Line]:
     keys = {relation.other_id if relation.client_id == client.pk else relation.client_id for relation in found}
     if not keys:
         return []
-    seen = {other.pk: other for other in Client.objects.visible_to(actor).filter(pk__in=keys)}
+    seen = {other.pk: masked(other, actor) for other in Client.objects.visible_to(actor).filter(pk__in=keys)}
     lines = []
     for relation in found:
         is_own = relation.client_id == client.pk
@@ -67,7 +68,7 @@ def branches_of(request: HttpRequest, client: Client) -> list[Client]:
     """The branches that the person sees, one more than are shown."""
     def ask() -> list[Client]:
         seen = Client.objects.visible_to(request.user).filter(head_office=client)
-        return list(seen.order_by("sort_key", "pk")[: SHOWN + 1])
+        return [masked(branch, request.user) for branch in seen.order_by("sort_key", "pk")[: SHOWN + 1]]
 
     return once(request, ("branches", client.pk), ask)
 

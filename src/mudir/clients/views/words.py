@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mudir.clients.models import Client, Contact
+from mudir.records import registry
 
 OFFERED = {
     "source": Client, "sector": Client, "present_supplier": Client, "city": Client, "job_title": Contact,
@@ -18,7 +19,7 @@ SHOWN = 10
 def words(request: HttpRequest) -> HttpResponse:
     """Options for a field, from records that the person sees: a hidden client's supplier stays unknown."""
     name, begun = request.GET.get("field", ""), request.GET.get("q", "").strip()[:80].replace("\0", "")
-    if name not in OFFERED:
+    if name not in OFFERED or name not in registry.for_model(OFFERED[name]).visible_fields(request.user):
         raise Http404
     seen = OFFERED[name].objects.visible_to(request.user).filter(**{f"{name}__istartswith": begun})
     found = seen.exclude(**{name: ""}).values_list(name, flat=True)[:LOOKED_AT] if begun else []

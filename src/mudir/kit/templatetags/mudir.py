@@ -227,11 +227,13 @@ def field(
     bound: BoundField, label: str = "", hint: str = "", placeholder: str | None = None, hide_label: bool = False,
     wide: bool = False,
 ) -> SafeString:
-    """Label, control, help and error of one form field, bound together for screen readers.
+    """Label, control, help and error of one form field, bound together for screen readers; nothing for no field.
 
     `hide_label` keeps the label for screen readers only; `wide` lets the field take the whole row of a `.grid`. Drawn
     without a template: a form of thirty fields took 15 ms longer.
     """
+    if not bound:  # left out of the form, as it is not this person's to write
+        return SafeString("")
     shape = _shape(bound)
     attributes = _direction(bound) | ({} if placeholder is None else {"placeholder": placeholder})
     control = bound.as_widget(attrs=attributes)

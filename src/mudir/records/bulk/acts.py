@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act, Reach
 from mudir.kit.forms import QuickSelect
 from mudir.records import rules, search
 from mudir.records.bulk.writing import Changes, Refusals, tell_of_many, write_many
@@ -237,6 +238,6 @@ DOINGS: dict[str, type[Doing]] = {
 
 def acts_of(record_type: RecordType, by: User) -> list[str]:
     """What the person may try on records of the kind; of each record its own rules decide."""
-    if not by.has_permission("records.edit"):
+    if rules.reach_of(by, Act.EDIT, record_type.model) is Reach.NONE:
         return []
     return [act for act in DOINGS if act != BulkAct.Act.ASSIGN or record_type.assign]

@@ -99,6 +99,7 @@ def _locked(job: BulkAct, state: str) -> BulkAct:
 def _do(job: BulkAct, doing: Doing, keys: list[int]) -> None:
     with transaction.atomic(), pghistory.context(user=job.user_id, door="job"):
         current = _locked(job, State.RUNNING)
+        doing.by.refresh_from_db()  # what the role allows now
         seen = doing.seen(undoing=False).filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
         records = list(seen.select_related("owner"))
         versions = {record.pk: record.version for record in records}

@@ -7,7 +7,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import ROLE_CHOICES
+from mudir.accounts.services import role_choices
 from mudir.kit.forms import QuickSelect
 from mudir.records import registry
 from mudir.records.custom.fields import field_of
@@ -73,10 +73,10 @@ class FieldForm(forms.Form):
     is_filtered = forms.BooleanField(
         label=_("Often filtered by"), required=False,
         help_text=_("It stands in the filters of the list, and the database keeps an index for it."))
-    seen_by = forms.MultipleChoiceField(label=_("Who sees it"), choices=ROLE_CHOICES, required=False,
+    seen_by = forms.MultipleChoiceField(label=_("Who sees it"), choices=role_choices, required=False,
                                         widget=forms.CheckboxSelectMultiple,
                                         help_text=_("Nobody ticked: whoever sees the record."))
-    edited_by = forms.MultipleChoiceField(label=_("Who changes it"), choices=ROLE_CHOICES, required=False,
+    edited_by = forms.MultipleChoiceField(label=_("Who changes it"), choices=role_choices, required=False,
                                           widget=forms.CheckboxSelectMultiple,
                                           help_text=_("Nobody ticked: whoever may change the record."))
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import ROLES
+from mudir.accounts.services import all_roles
 from mudir.kit.money import is_currency
 from mudir.kit.services import service
 from mudir.records import registry, rules, tasks
@@ -208,7 +208,7 @@ def _check(made: CustomField) -> None:
         if stage is None or made.required_from not in stage.choices:
             raise ValidationError({"required_from": _("These records have no such stage.")})
     for name in ("seen_by", "edited_by"):
-        if unknown := set(getattr(made, name)) - ROLES.keys():
+        if unknown := set(getattr(made, name)) - all_roles().keys():
             raise ValidationError({name: _("There is no role “%(role)s”.") % {"role": min(unknown)[:40]}})
 
 

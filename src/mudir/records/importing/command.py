@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
+from mudir.accounts.roles import Act
 from mudir.host.words import CannotStart
 from mudir.records import registry, rules
 from mudir.records.importing import intake, rejects, running
@@ -116,9 +117,9 @@ def _write_rejected(job: Import, path: Path) -> str:
 
 def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
     """Write every record of a kind that the person sees, with every field that they may see; CSV, or XLSX by name."""
-    if not rules.can_export(by):
-        raise CannotStart(_("%(user)s may not export.") % {"user": by.email})
     record_type = _type_of(kind)
+    if not rules.can_export(by, record_type.model):
+        raise CannotStart(_("%(user)s may not export.") % {"user": by.email})
     query = Query(QuerySpec(kind=record_type.kind), by)
     fields = list(query.fields.values())
     heads, count = [str(field.label) for field in fields], 0
@@ -126,7 +127,7 @@ def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
     def rows() -> Any:
         nonlocal count
         for keys in batched((row[0] for row in query.rows([])), BATCH):
-            found = read_values(record_type, list(keys), fields, by)
+            found = read_values(record_type, list(keys), fields, by, Act.EXPORT)
             for key in keys:
                 if key in found:
                     count += 1

@@ -136,7 +136,7 @@ def _look(job: Import, source: BinaryIO, *, by: User, kind: str) -> None:
         first = list(islice(tables.rows(text, job.separator), LOOKED_FOR_HEADS))
     if not first:
         raise Unreadable(_("The file is empty."))
-    offered = [one for one in importers() if rules.can_create(by, one.model)]
+    offered = [one for one in importers() if rules.can_create(by, one.model) and rules.can_import(by, one.model)]
     if kind:
         offered = [one for one in offered if one.record_type().kind == kind]
     if not offered:
@@ -220,7 +220,7 @@ def fingerprint(heads: Sequence[str]) -> str:
 def _own(job: Import, by: User, *states: str) -> Import:
     """The import as it stands, locked. Raises DoesNotExist for another person's, ValidationError in another state."""
     current = Import.objects.select_for_update().get(pk=job.pk, user=by)
-    if not rules.can_import(by):
+    if not rules.can_import(by, registry.for_kind(current.kind).model if current.kind else None):
         raise PermissionDenied
     if current.state not in states:
         raise ValidationError(_("The import has gone on meanwhile. Open it again."))

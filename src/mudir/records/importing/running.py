@@ -172,6 +172,7 @@ class Run:
     def _write(self, rows: list[Row], *, done_before: int) -> None:
         with transaction.atomic(), pghistory.context(user=self.job.user_id, door="import"):
             current = self._locked(done_before)
+            self.job.user.refresh_from_db()  # what the role allows now
             # Imports of a kind go batch by batch in turn: neither misses what the other has just written.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {self.job.kind}"])
@@ -193,7 +194,8 @@ class Run:
             else:
                 known.append((row, match))
         if fresh:
-            if not rules.can_create(job.user, self.importer.model):
+            model = self.importer.model
+            if not rules.can_create(job.user, model) or not rules.can_import(job.user, model):
                 raise PermissionDenied
             created, beside = self.importer.create(fresh, today=self.today)
             numbers = [row.number for row in fresh]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mudir.accounts.roles import ROLES
+from mudir.accounts.services import all_roles
 from mudir.kit.scope import ScopedQuerySet, scoped_manager
 from mudir.records.scope import Reached, Written
 
@@ -25,7 +25,8 @@ class SavedViewQuerySet(ScopedQuerySet):
     @classmethod
     def reach(cls, model: type[models.Model], actor: Any, row: str) -> Written:
         of_team = f"{row}.audience = 'team' AND {row}.team_id = ANY(%s)"
-        return f"({row}.owner_id = %s OR {row}.audience = 'company' OR {of_team})", [actor.pk, actor.shared_team_ids]
+        teams = actor.team_ids_shared(actor.rights.reach)
+        return f"({row}.owner_id = %s OR {row}.audience = 'company' OR {of_team})", [actor.pk, teams]
 
 
 class SavedView(models.Model):
@@ -71,5 +72,5 @@ class SavedView(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if unknown := set(self.opens_for) - ROLES.keys():
+        if self.opens_for and (unknown := set(self.opens_for) - all_roles().keys()):
             raise ValidationError({"opens_for": _("There is no role “%(role)s”.") % {"role": min(unknown)[:40]}})

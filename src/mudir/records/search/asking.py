@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import phonenumbers
 
+from mudir.accounts.models import User
 from mudir.kit.arabic.fold import digits, fold
 from mudir.kit.arabic.names import is_weak, name_tokens, typed_prefixes
 from mudir.kit.phones import digits_of, parse_phone
@@ -44,10 +45,11 @@ class Term:
     def is_weak(self) -> bool:
         return bool(self.token) and is_weak(self.token)
 
-    def query(self, *, named: bool) -> str:
+    def query(self, *, named: bool, closed: str = "") -> str:
         parts = [lexemes.quoted(f"t{token}") for token in self.meanings.costs] if named else []
-        parts += [lexemes.quoted(lexeme) + (":*" if is_open else "") for lexeme, is_open in self.exact]
-        if self.words:
+        parts += [lexemes.quoted(lexeme) + (":*" if is_open else "") for lexeme, is_open in self.exact
+                  if lexeme[0] not in closed]
+        if self.words and "w" not in closed:
             parts.append("(" + lexemes.every(self.word_queries()) + ")")
         return lexemes.either(parts or [NOTHING])
 
@@ -80,6 +82,10 @@ class Question:
         """Terms that every answer has: legal forms and titles only where nothing else was asked."""
         return [term for term in self.terms if not term.is_weak] or list(self.terms)
 
+    def without_words(self) -> "Question":
+        """The same without what it asks of texts."""
+        return Question(tuple(replace(term, words=()) for term in self.terms))
+
     def text_query(self) -> str:
         """The tsquery of the words alone, to weigh texts by."""
         return " | ".join(part for term in self.required() for part in term.word_queries())
@@ -92,11 +98,25 @@ class Question:
         length = lexemes.quoted(f"l{len(self.required())}")
         return [surest.query(record_type, length), surest.query(record_type)]
 
-    def query(self, record_type: RecordType, *extra: str) -> str:
-        """The tsquery of the question over the records of a kind."""
+    def query(self, record_type: RecordType, *extra: str, closed: str = "") -> str:
+        """The tsquery of the question over the records of a kind, without lexemes of the sorts `closed`."""
         named = has_names(record_type)
-        terms = [term.query(named=named) for term in self.required()]
+        terms = [term.query(named=named, closed=closed) for term in self.required()]
         return lexemes.every([lexemes.quoted(f"={record_type.kind}"), *extra, *terms])
+
+
+SORTS = {ValueType.PHONE: "pr", ValueType.EMAIL: "m", ValueType.CODE: "c"}
+
+
+def closed_to(actor: User | None, record_type: RecordType) -> str:
+    """The sorts of lexemes that a reader is not answered by, for one of them is of a field that their role hides.
+
+    An entry does not tell which field a word stands in: who does not see the notes finds by no text at all.
+    """
+    if actor is None:
+        return ""
+    hidden = record_type.hidden_from(actor) & record_type.search.keys()
+    return "".join(sorted({SORTS.get(record_type.fields[name].type, "w") for name in hidden}))
 
 
 def has_names(record_type: RecordType) -> bool:

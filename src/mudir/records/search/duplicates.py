@@ -15,6 +15,7 @@ from mudir.records.fields import ValueType
 from mudir.records.models import SearchEntry
 from mudir.records.registry import RecordType
 from mudir.records.search import lexemes
+from mudir.records.search.asking import closed_to
 from mudir.records.search.reasons import read_rows, title_of
 from mudir.records.search.vocabulary import Meanings, Typed, meanings_of
 
@@ -45,10 +46,12 @@ def duplicates(
     meanings = meanings_of([Typed(token) for tokens in names for token in tokens])
     meant = list(_by_name(names, meanings))
     exact = _exact(phones, emails, codes, actor.country)
+    record_type = registry.for_kind(kind)
+    closed = closed_to(actor, record_type)
+    exact = [lexeme for lexeme in exact if lexeme[0] not in closed]
     parts = [lexemes.quoted(lexeme) for lexeme in exact] + [_all_of(some) for some in meant if all_known(some)]
     if not parts:
         return []
-    record_type = registry.for_kind(kind)
     seen = record_type.model.objects.visible_to(actor).exclude(pk=exclude)
     query = lexemes.every([lexemes.quoted(f"={kind}"), lexemes.either(parts)])
     found = SearchEntry.objects.filter(words__finds=query, object_id__in=seen.values("pk"))
@@ -153,6 +156,9 @@ def duplicate_keys(actor: User, kind: str, rows: Sequence[Asked]) -> list[list[t
     The reasons are "phone", "email", "code" and "name"; by name only those with the same telling words in either
     script, as names are best known. Two queries for any number of rows.
     """
+    closed = closed_to(actor, registry.for_kind(kind))
+    if closed:
+        rows = [[(reason, lexeme) for reason, lexeme in asked if lexeme[1] not in closed] for asked in rows]
     places = [(place, reason) for place, asked in enumerate(rows) for reason, _lexeme in asked]
     if not places:
         return [[] for _row in rows]

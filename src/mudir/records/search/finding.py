@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import Reach
+from mudir.accounts.roles import Act, Reach
 from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry
 from mudir.records.models import NameToken, SearchEntry
@@ -72,7 +72,9 @@ def match(queryset: QuerySet, text: str, country: str = settings.COUNTRY) -> Que
     question = asking.read(text, country)
     if not question.terms:
         return queryset.none() if text.strip() else queryset
-    found = SearchEntry.objects.filter(words__finds=question.query(registry.for_model(queryset.model)))
+    record_type = registry.for_model(queryset.model)
+    asked = question.query(record_type, closed=asking.closed_to(queryset.seen_by, record_type))
+    found = SearchEntry.objects.filter(words__finds=asked)
     return queryset.filter(pk__in=found.values("object_id"))
 
 
@@ -99,11 +101,15 @@ def _search(actor: User, question: Question, record_types: list[RecordType], lim
     First for what the words most likely mean, and only where that is not enough for all that they may mean. Who sees
     everything is read the best at once; for others all candidates are narrowed first.
     """
-    sees_all = actor.role_in_code.reach is Reach.ALL
+    sees_all = all(actor.rights.reach_of(Act.VIEW, one.kind) is Reach.ALL for one in record_types)
+    closed = {one.kind: asking.closed_to(actor, one) for one in record_types}
+    if any("w" in sorts for sorts in closed.values()):  # nor is what they find put in order by it
+        question = question.without_words()
     found = _candidates(question, [
         (record_type, query) for record_type in record_types for query in question.surest_queries(record_type)])
     if not sees_all or len(found) < ENOUGH:
-        found |= _candidates(question, [(record_type, question.query(record_type)) for record_type in record_types])
+        found |= _candidates(
+            question, [(one, question.query(one, closed=closed[one.kind])) for one in record_types])
     kinds = Counter(candidate.kind for candidate in found)
     if not sees_all and (len(found) > limit + SPARE or max(kinds.values(), default=0) >= CANDIDATES):
         found = set().union(*(_own(actor, question, kind, found, crowded=kinds[kind] >= CANDIDATES) for kind in kinds))
@@ -121,7 +127,7 @@ def _own(actor: User, question: Question, kind: str, found: set[Found], *, crowd
     if crowded:
         ids = list(seen[: FEW_OF_A_KIND + 1])
         if len(ids) <= FEW_OF_A_KIND:
-            return _among(question, registry.for_kind(kind), ids)
+            return _among(actor, question, registry.for_kind(kind), ids)
     ours = [candidate for candidate in found if candidate.kind == kind]
     ids = set(seen.filter(pk__in=[candidate.id for candidate in ours]))
     return {candidate for candidate in ours if candidate.id in ids}
@@ -158,10 +164,11 @@ AMONG_SQL = """
 """
 
 
-def _among(question: Question, record_type: RecordType, ids: list[int]) -> set[Found]:
+def _among(actor: User, question: Question, record_type: RecordType, ids: list[int]) -> set[Found]:
     """Every candidate among these records."""
+    asked = question.query(record_type, closed=asking.closed_to(actor, record_type))
     with connection.cursor() as cursor:
-        cursor.execute(AMONG_SQL, [question.text_query(), record_type.kind, ids, question.query(record_type)])
+        cursor.execute(AMONG_SQL, [question.text_query(), record_type.kind, ids, asked])
         return {Found(record_type.kind, pk, tuple(tokens), likeness) for pk, tokens, likeness in cursor.fetchall()}
 
 

@@ -114,7 +114,7 @@ def columns_context(job: Import, user: User) -> dict[str, Any]:
         "groups": list(groups.items()),
         "known": known,
         "kinds": [(one.record_type().kind, one.record_type().plural) for one in importers()
-                  if rules.can_create(user, one.model)],
+                  if rules.can_create(user, one.model) and rules.can_import(user, one.model)],
         "encodings": list(CHOICES.items()) if job.format == Import.Format.TEXT else [],
     }
 

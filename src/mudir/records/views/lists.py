@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from mudir.accounts.roles import Act, Reach
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import led_to, render_page, wants_fragment
 from mudir.records import rules
@@ -120,9 +121,10 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
         "columns_url": f"{reverse('records:columns', args=[record_type.slug])}?{here}",
         "new_url": reverse("records:new", args=[record_type.slug]) if bar["can_create"] else "",
         "acts": acts_of(record_type, request.user),
-        "can_merge": record_type.merger is not None and request.user.has_permission("records.merge"),
-        "can_export": rules.can_export(request.user),
-        "can_import": bool(record_type.imports) and rules.can_import(request.user),
+        "can_merge": record_type.merger is not None and rules.reach_of(
+            request.user, Act.MERGE, record_type.model) is not Reach.NONE,
+        "can_export": rules.can_export(request.user, record_type.model),
+        "can_import": bool(record_type.imports) and rules.can_import(request.user, record_type.model),
         "export_query": spec.to_query(after=""),
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import ROLE_CHOICES
+from mudir.accounts.services import role_choices
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
@@ -33,7 +33,7 @@ class ViewForm(forms.Form):
     audience = forms.ChoiceField(label=gettext_lazy("Who sees it"), widget=forms.RadioSelect)
     opens_for_owner = forms.BooleanField(label=gettext_lazy("Open this list with it for me"), required=False)
     opens_for = forms.MultipleChoiceField(
-        label=gettext_lazy("Open this list with it for"), required=False, choices=ROLE_CHOICES,
+        label=gettext_lazy("Open this list with it for"), required=False, choices=role_choices,
         widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args, by: User, view: SavedView | None = None, **kwargs):

@@ -20,6 +20,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
 from mudir.records import comments, registry
 from mudir.records.models import Comment, Event, Record
+from mudir.records.projection import masked
 from mudir.records.registry import RecordType, Sentence
 from mudir.records.sentences import filled
 
@@ -79,6 +80,8 @@ def events_of(
     events = Event.objects.filter(kind=record_type.kind, object_id=record.pk)
     if group in GROUPS:
         events = events.filter(verb__in=registry.verbs_of_group(group))
+    if hidden := registry.verbs_hidden_from(actor):
+        events = events.exclude(verb__in=hidden)
     shown, targets = _shown(
         events.select_related("actor").order_by("-at", "-id"), _edge(before), actor, record_type)
     _know(record, targets.values())
@@ -191,7 +194,7 @@ def _targets(events: list[Event], actor: User) -> dict[tuple[str, int], Record |
         found |= {(Comment._meta.label_lower, row.pk): row for row in comments.with_html(list(present))}
     for kind, keys in wanted.items():
         rows = registry.for_kind(kind).model.objects.visible_to(actor).filter(pk__in=keys)
-        found |= {(kind, row.pk): row for row in rows}
+        found |= {(kind, row.pk): masked(row, actor) for row in rows}
     return found
 
 
