@@ -1,9 +1,8 @@
 """May this user? Asked inside the service, on the locked row; the row is one that the user sees."""
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import Act
 from mudir.records.models import Record
-from mudir.records.rules import can_create, can_create_for, can_delete, can_edit, may
+from mudir.records.rules import can_assign, can_create, can_create_for, can_delete, can_edit
 
 __all__ = [
     "can_assign", "can_create", "can_create_for", "can_delete", "can_edit", "can_read_management_note",
@@ -11,19 +10,8 @@ __all__ = [
 ]
 
 
-def directs(user: User, record: Record) -> bool:
-    """Has the record by position: as its owner, or as the head of its team. A share gives nothing of this."""
-    if record.owner_id == user.pk:
-        return True
-    return not record.confidential and may(user, Act.ASSIGN, record)
-
-
-def can_assign(user: User, record: Record) -> bool:
-    return directs(user, record)
-
-
 def can_share(user: User, record: Record) -> bool:
-    return directs(user, record)
+    return can_assign(user, record)
 
 
 def can_set_confidential(user: User, record: Record) -> bool:

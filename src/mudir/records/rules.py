@@ -61,8 +61,16 @@ def can_remove_finally(user: User, record: Record) -> bool:
 
 
 def can_assign(user: User, record: Record) -> bool:
-    """Giving a record away is its owner's, or of whoever directs a team."""
-    return may(user, Act.ASSIGN, record)
+    """Giving a record away, and sharing it, is of who has it by position: as its owner, or as the head of its team.
+
+    A share gives nothing of this.
+    """
+    return record.owner_id == user.pk or (not record.confidential and may(user, Act.ASSIGN, record))
+
+
+def can_ask_of_others(user: User, record: Record) -> bool:
+    """Why others see the record, or do not."""
+    return can_assign(user, record) or user.has_permission("users.manage")
 
 
 def can_make_tags(user: User) -> bool:

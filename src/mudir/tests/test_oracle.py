@@ -3,6 +3,7 @@
 Nothing here uses the program's own scope; it reads the tables and applies the sentences of the roles.
 """
 
+import json
 import random
 from collections import defaultdict
 from datetime import date, timedelta
@@ -11,11 +12,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from mudir.accounts.models import Team, User
-from mudir.accounts.roles import ROLES
+from mudir.accounts.models import SavedRole, Team, User
+from mudir.accounts.roles import EVERY_KIND, ROLES, Act, Reach
 from mudir.activities.models import Call, Note, Task
 from mudir.clients.models import Client, Contact, ContactRole
-from mudir.records import search
+from mudir.kit.formatting import Formatter
+from mudir.records import reasons, search
 from mudir.records.models import Share
 from mudir.records.query import Query, QuerySpec
 
@@ -46,6 +48,7 @@ class Oracle:
         self.contacts = {row["id"]: row for row in rows("clients_contact")}
         self.dependents = {kind: {row["id"]: row for row in rows(f"activities_{kind}")}
                            for kind in ("call", "note", "task")}
+        self.made = {row["code"]: json.loads(row["kinds"]) for row in rows("accounts_savedrole")}
         self.shares = defaultdict(list)
         for share in rows("records_share"):
             self.shares[share["kind"], share["object_id"]].append(share)
@@ -61,6 +64,19 @@ class Oracle:
             team = self.above[team]
         return found
 
+    def far(self, user: dict, kind: str) -> str:
+        """How far the role sees a kind; what hangs on a client is seen with it unless an administrator said less."""
+        otherwise = "" if kind == "clients.client" else "all"
+        made = self.made.get(user["role"])
+        if made is None:
+            return otherwise or FAR[user["role"]]
+        return made[kind]["view"] if kind in made else otherwise or made[EVERY_KIND]["view"]
+
+    def is_near(self, user: dict, row: dict, far: str) -> bool:
+        """Whether a row that hangs on a client is within what the role says of its kind."""
+        return far == "all" or far != "none" and row["owner_id"] == user["id"] or (
+            far == "team" and user["team_id"] is not None and user["team_id"] in self.line(row["team_id"]))
+
     def is_shared(self, user: dict, client: dict, *, although_confidential: bool) -> bool:
         for share in self.shares["clients.client", client["id"]]:
             if share["until"] is not None and share["until"] < self.today:
@@ -74,8 +90,8 @@ class Oracle:
                 continue
             if team in self.line(user["team_id"]):  # the user is in it, or in a team below it
                 return True
-            if FAR[user["role"]] == "team" and user["team_id"] in self.line(team):  # the user leads it from above
-                return True
+            if self.far(user, "clients.client") == "team" and user["team_id"] in self.line(team):
+                return True  # the user leads it from above
         return False
 
     def sees_client(self, user: dict, client: dict) -> bool:
@@ -85,7 +101,7 @@ class Oracle:
             return True
         if client["confidential"]:
             return self.is_shared(user, client, although_confidential=True)
-        match FAR[user["role"]]:
+        match self.far(user, "clients.client"):
             case "all":
                 return True
             case "team" if user["team_id"] is not None and user["team_id"] in self.line(client["team_id"]):
@@ -98,12 +114,15 @@ class Oracle:
         clients = {pk for pk, client in self.clients.items() if self.sees_client(user, client)}
         answer = {"clients.client": clients, "clients.contact": {
             pk for pk, contact in self.contacts.items()
-            if contact["trashed_at"] is None and user["is_active"] and (
+            if contact["trashed_at"] is None and user["is_active"]
+            and self.is_near(user, contact, self.far(user, "clients.contact")) and (
                 self.clients_of[pk] & clients or (not self.clients_of[pk] and contact["owner_id"] == user_id))
         }}
         for kind, dependents in self.dependents.items():
+            far = self.far(user, f"activities.{kind}")
             answer[f"activities.{kind}"] = {
-                pk for pk, row in dependents.items() if row["trashed_at"] is None and user["is_active"] and (
+                pk for pk, row in dependents.items()
+                if row["trashed_at"] is None and user["is_active"] and self.is_near(user, row, far) and (
                     row["client_id"] in clients or (row["client_id"] is None and row["owner_id"] == user_id))
             }
         return answer
@@ -113,9 +132,21 @@ MODELS = {"clients.client": Client, "clients.contact": Contact, "activities.call
           "activities.task": Task}
 
 
-def make_world(seed: int, clients: int = 60) -> None:
+def make_roles(pick: random.Random) -> None:
+    """What administrators could make of the roles of the house, and one role of their own."""
+    for code in (*ROLES, "own_1"):
+        kinds = {kind: {act: pick.choice(list(Reach)) for act in Act}
+                 for kind in (EVERY_KIND, *(one for one in MODELS if pick.random() < 0.6))}
+        SavedRole.objects.create(code=code, name=code, kinds=kinds)
+
+
+def make_world(seed: int, clients: int = 60, *, with_roles: bool = False) -> None:
     """A company with everything that the policy tells apart: seldom things are frequent here."""
     pick = random.Random(seed)
+    own = []
+    if with_roles:
+        make_roles(pick)
+        own = ["own_1", "own_1"]
     today, now = timezone.localdate(), timezone.now()
     teams: list[Team] = []
     for number in range(pick.randint(4, 8)):
@@ -123,7 +154,7 @@ def make_world(seed: int, clients: int = 60) -> None:
     users = [
         User.objects.create_user(email=f"{seed}-{number}@mudir.example", name=f"User {number}", role=role,
                                  team=pick.choice([None, *teams, *teams, *teams]), is_active=pick.random() > 0.1)
-        for number, role in enumerate([*ROLES, *ROLES, "client_manager", "team_lead", "department_staff"])
+        for number, role in enumerate([*ROLES, *ROLES, "client_manager", "team_lead", "department_staff", *own])
     ]
 
     def common() -> dict:
@@ -163,9 +194,10 @@ def make_world(seed: int, clients: int = 60) -> None:
     search.rebuild()
 
 
-@pytest.fixture(params=[11, 23, 47])
+@pytest.fixture(params=[11, 23, -31, -47])
 def world(db, request) -> Oracle:
-    make_world(request.param)
+    """With a number below zero, one whose administrators made the roles."""
+    make_world(abs(request.param), with_roles=request.param < 0)
     return Oracle(timezone.localdate())
 
 
@@ -182,6 +214,16 @@ def test_the_scope_of_every_kind_is_the_policy(world):
             sizes.add(len(expected[kind]))
 
     assert len(sizes) > 10  # the world tells its people apart
+
+
+def test_the_sentences_about_a_record_are_the_policy(world):
+    told = Formatter("en")
+    for user in everyone()[::3]:
+        expected = world.seen(user.pk)
+        for kind, model in MODELS.items():
+            for record in model.objects.unscoped("the policy told").filter(trashed_at=None)[:12]:
+                answer = reasons.why(record, user, by=user, formatter=told)
+                assert answer.sees == (record.pk in expected[kind]), (user.role, record, answer.reasons)
 
 
 def test_every_list_shows_and_counts_what_the_policy_lets_through(world):

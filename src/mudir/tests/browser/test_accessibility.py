@@ -28,7 +28,7 @@ def pages_of(administrator: User) -> list[str]:
     return [
         "/", "/clients/", "/clients/?f=tier.is.key", "/clients/?q=zzzz", "/clients/?f=nothing.is.here", "/contacts/",
         "/tasks/", "/calls/", client, f"{client}?show=calls", f"{client}edit/", f"{client}stage/", f"{client}access/",
-        f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", f"{client}history/",
+        f"{client}why/", f"{client}nuances/?add", f"{client}relations/?add", f"{client}preview/", f"{client}history/",
         f"{client}cells/sector/", f"{client}merge/", f"{client}merge/?with={other}",
         f"{client}history/restoration/?at=2026-01-01T00:00", "/clients/duplicates/", "/clients/new/",
         f"{client}?panel=records:files", f"{client}files/", f"{client}files/{kept.of_id}/",
