@@ -17,9 +17,9 @@ from mudir.api.calling import answer, read_object, read_query, run, sent
 from mudir.api.operations import Operation, Parameter
 from mudir.api.problems import Problem
 from mudir.api.values import Schema
-from mudir.records import merging, registry, services
+from mudir.records import merging, registry, services, viewings
 from mudir.records.fields import Field, with_computed
-from mudir.records.models import Event, Record
+from mudir.records.models import Event, Record, Viewing
 from mudir.records.query import Query, QuerySpec
 from mudir.records.query.spec import LARGEST_PAGE, PAGE_SIZE
 from mudir.records.registry import ACCESS, Part, RecordType
@@ -70,8 +70,9 @@ def ask_list(
     """A page of records: only the columns and the lists beside them that were asked for, in plain values."""
     columns = spec.columns or tuple(field.id for field in single_fields(record_type, actor))
     query = Query(spec if spec.columns else replace(spec, columns=columns), actor)
-    page = query.page(["version", *values.paths_of(query.columns)])
-    rows = [{"id": row[0], "version": row[2]} | values.in_json(query.columns, row[3:]) for row in page.rows]
+    page = query.page(["version", "confidential", *values.paths_of(query.columns)])
+    viewings.note_many(record_type.kind, [row[0] for row in page.rows if row[3]], actor, Viewing.Door.API)
+    rows = [{"id": row[0], "version": row[2]} | values.in_json(query.columns, row[4:]) for row in page.rows]
     for row, beside in zip(rows, rows_beside(record_type, [row["id"] for row in rows], include, actor), strict=True):
         row |= beside
     found: dict[str, Any] = {"records": rows, "next": page.next_cursor or None}
@@ -108,9 +109,12 @@ def read_record(record_type: RecordType, pk: int, actor: User, names: Sequence[s
         seen = with_computed(record_type.model.objects.visible_to(actor).filter(pk=pk), fields, actor)
     seen = seen.annotate(**{f"rows_{part.id}": RowsBeside(record_type.model, actor, part) for part in parts})
     paths = [*values.paths_of(fields), *(f"rows_{part.id}" for part in parts)]
-    row = next(iter(seen.values_list("pk", "version", *paths)), None)
+    row = next(iter(seen.values_list("confidential", "pk", "version", *paths)), None)
     if row is None:
         raise Http404
+    confidential, *row = row
+    if confidential:
+        viewings.note_many(record_type.kind, [pk], actor, Viewing.Door.API)
     told = {"id": row[0], "version": row[1]} | values.in_json(fields, row[2:])
     return told | dict(zip((part.id for part in parts), row[len(row) - len(parts):], strict=True))
 
@@ -170,6 +174,7 @@ def seen_or_404(record_type: RecordType, pk: int, actor: User) -> Record:
     record = record_type.model.objects.visible_to(actor).filter(pk=pk).first()
     if record is None:
         raise Http404
+    viewings.note(record, actor, Viewing.Door.API)
     return record
 
 

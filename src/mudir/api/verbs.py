@@ -256,7 +256,7 @@ def relations_of(client: Client, actor: User) -> models.QuerySet:
 
 
 def shares_of(client: Client, actor: User) -> models.QuerySet:
-    if not rules.can_share(actor, client):
+    if not rules.can_assign(actor, client):
         raise PermissionDenied
     return Share.objects.filter(kind=client._meta.label_lower, object_id=client.pk)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mudir.clients.views import access, contacts, freshness, nuances, reach, relations, removal, stage, words
+from mudir.clients.views import contacts, freshness, nuances, reach, relations, removal, stage, words
 from mudir.records.urls import RecordKey  # noqa: F401  registers <key:…>
 
 app_name = "clients"
@@ -18,11 +18,6 @@ urlpatterns = [
     path("clients/<key:pk>/nuances/<key:nuance_pk>/removal/", nuances.remove_of_client, name="remove_client_nuance"),
     path("clients/<key:pk>/relations/", relations.panel, name="relations"),
     path("clients/<key:pk>/relations/<key:relation_pk>/removal/", relations.remove, name="unrelate"),
-    path("clients/<key:pk>/access/", access.page, name="access"),
-    path("clients/<key:pk>/access/owner/", access.assign, name="assign"),
-    path("clients/<key:pk>/access/confidentiality/", access.confidentiality, name="confidentiality"),
-    path("clients/<key:pk>/access/shares/", access.share, name="share"),
-    path("clients/<key:pk>/access/shares/<key:share_pk>/removal/", access.unshare, name="unshare"),
     path("contacts/<key:pk>/reach/", reach.of_contact, name="contact_reach"),
     path("contacts/<key:pk>/clients/", contacts.clients_of, name="clients_of_contact"),
     path("contacts/<key:pk>/nuances/", nuances.of_contact, name="contact_nuances"),

@@ -217,8 +217,8 @@ def _access(clients: dict[str, Made], members: dict[str, User]) -> None:
     code, whom, purpose = company.CLOSED
     closed = clients[code]
     services.set_confidential(closed.client, confidential=True, by=closed.by)
-    services.share(closed.client, user=members[whom], purpose=purpose, by=closed.by)
     month = timezone.localdate() + timedelta(days=30)
+    services.share(closed.client, user=members[whom], purpose=purpose, until=month, by=closed.by)
     for code, purpose in company.SHOWN_TO_STAFF:
         services.share(clients[code].client, user=members["yasser"], purpose=purpose, until=month, by=clients[code].by)
     nukhba = clients["nukhba"].client

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mudir.accounts.models import User
+from mudir.accounts.models import Team, User
+from mudir.accounts.services import all_roles
 from mudir.kit.forms import LocalDateField
 from mudir.records import registry
 from mudir.records.comments import LONGEST as LONGEST_COMMENT
@@ -127,3 +129,37 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, auto_id="comment-%s", **kwargs)
         self.initial.setdefault("token", uuid.uuid4())
+
+
+class AssignForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Owner"))
+    team = forms.ModelChoiceField(
+        Team.objects.order_by("name"), label=gettext_lazy("Team"), required=False,
+        empty_label=gettext_lazy("The owner's team"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        able = [role.code for role in all_roles().values() if "records.edit" in role.permissions]
+        self.fields["owner"].queryset = User.objects.filter(is_active=True, role__in=able).order_by("name")
+
+
+class ShareForm(forms.Form):
+    user = forms.ModelChoiceField(
+        User.objects.filter(is_active=True).order_by("name"), label=gettext_lazy("Person"), required=False
+    )
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=gettext_lazy("or team"), required=False)
+    purpose = forms.CharField(label=gettext_lazy("What for"), max_length=300, required=False)
+    until = LocalDateField(label=gettext_lazy("Until"), required=False)
+
+    def __init__(self, *args: Any, confidential: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].required = self.fields["until"].required = confidential
+        self.fields["purpose"].error_messages["required"] = _("Write what the confidential record is opened for.")
+        self.fields["until"].error_messages["required"] = _("Say until when the confidential record is opened.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors and bool(data.get("user")) == bool(data.get("team")):
+            raise ValidationError(_("Share with one person or one team."))
+        return data

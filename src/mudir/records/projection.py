@@ -13,11 +13,11 @@ from mudir.accounts.roles import Act
 from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash
 from mudir.kit.sql import rows_of
-from mudir.records import registry, table
+from mudir.records import registry, table, viewings
 from mudir.records.arrangement import Section
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field, ValueType, with_computed
-from mudir.records.models import Record
+from mudir.records.models import Record, Viewing
 from mudir.records.registry import RecordType, Text
 
 
@@ -33,13 +33,16 @@ def read_values(
     """Values of the fields for each key that the actor sees: one query, and one more for each field of many values.
 
     A field of many values gives a list; one of a related row gives its name. With `act`, of those records with which
-    the actor's role allows it.
+    the actor's role allows it; of confidential ones that are exported it is kept that they were looked at.
     """
     single = [field for field in fields if not field.is_many]
     paths = [path for field in single for path in field.value_paths[-1 if _is_row(field) else 0:][:1]]
     rows = record_type.model.objects.visible_to(actor)
     if act is not Act.VIEW:
         rows = rows.allowing(actor, act)
+    if act is Act.EXPORT:
+        confidential = rows.filter(pk__in=pks, confidential=True).values_list("pk", flat=True)
+        viewings.note_many(record_type.kind, list(confidential), actor, Viewing.Door.EXPORT)
     seen = with_computed(rows.filter(pk__in=pks), single, actor)
     found = {row[0]: dict(zip((field.id for field in single), row[1:], strict=True))
              for row in seen.values_list("pk", *paths)}

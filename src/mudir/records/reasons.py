@@ -19,7 +19,7 @@ from mudir.kit.formatting import Formatter
 from mudir.records import registry, rules
 from mudir.records.models import Record, Share
 from mudir.records.registry import Text
-from mudir.records.scope import OwnedQuerySet
+from mudir.records.scope import has_own_access
 from mudir.records.sentences import filled
 
 
@@ -75,10 +75,10 @@ def why(record: Record, person: User, *, by: User, formatter: Formatter) -> Answ
     """Each rule that lets a person see the record or keeps them from it, as far as `by` may know of it."""
     reasons = [] if person.is_active else [Reason(
         REFUSES, _("The account of %(person)s is closed; nobody enters with it."), {"person": person.name})]
-    if issubclass(type(record)._default_manager._queryset_class, OwnedQuerySet):
+    if has_own_access(type(record)):
         return Answer(record, person, [*reasons, *_of_owned(record, person, formatter)])
     model, keys = _keys_above(record)
-    known = list(model.objects.visible_to(by).filter(pk__in=keys).select_related("owner", "team").order_by("pk"))
+    known = seen_with(record, by)
     above = [why(one, person, by=by, formatter=formatter) for one in known]
     hidden = set(keys) - {one.pk for one in known}
     beyond = bool(hidden) and model.objects.visible_to(person).filter(pk__in=hidden).exists()
@@ -87,6 +87,14 @@ def why(record: Record, person: User, *, by: User, formatter: Formatter) -> Answ
         reasons.append(Reason(
             GRANTS, _("%(person)s sees it with a record that you do not see."), {"person": person.name}))
     return Answer(record, person, reasons, above, beyond)
+
+
+def seen_with(record: Record, by: User) -> list[Record]:
+    """The records with which this one is seen, as far as `by` sees them."""
+    if has_own_access(type(record)):
+        return []
+    model, keys = _keys_above(record)
+    return list(model.objects.visible_to(by).filter(pk__in=keys).select_related("owner", "team").order_by("pk"))
 
 
 def _keys_above(record: Record) -> tuple[type[Record], list[int]]:

@@ -323,7 +323,7 @@ def register(
 
     `fields` adds to or replaces those read from the model (a name matched across scripts, a phone in related rows, a
     field behind a permission). `form` (a Form taking `by=` and `instance=`), `create(by=, **data)`,
-    `edit(record, by=, version=, **data)`, `assign(record, by=, version=, owner=)`, `trash(record, by=)` and
+    `edit(record, by=, version=, **data)`, `assign(record, by=, version=, owner=, team=)`, `trash(record, by=)` and
     `restore(record, by=)` are the record's own services; without them plain ones are made, but for `assign`: then
     nobody hands records of the kind on. `edit_many(changes, by=)` and `assign_many(changes, by=)` do to many locked
     records with a few statements what those do to one; without them each is written by itself. `sentences` are of what

@@ -68,6 +68,11 @@ def can_assign(user: User, record: Record) -> bool:
     return record.owner_id == user.pk or (not record.confidential and may(user, Act.ASSIGN, record))
 
 
+def can_set_confidential(user: User, record: Record) -> bool:
+    """Only the owner: otherwise a lead could open what was closed to leads."""
+    return record.owner_id == user.pk
+
+
 def can_ask_of_others(user: User, record: Record) -> bool:
     """Why others see the record, or do not."""
     return can_assign(user, record) or user.has_permission("users.manage")

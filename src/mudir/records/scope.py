@@ -153,6 +153,11 @@ class OwnedQuerySet(RecordQuerySet):
         return f"({within}) AND {allowed}", [*within_values, *values]
 
 
+def has_own_access(model: type[Model]) -> bool:
+    """Whether records of a kind are owned, shared and closed each by itself, and not seen where another one is."""
+    return issubclass(model._default_manager._queryset_class, OwnedQuerySet)
+
+
 def hanging(model: type[Model], actor: User, row: str) -> Written:
     """What a role takes from the rows of a kind that is seen where another record is: mostly nothing."""
     reach = actor.rights.reach_of(Act.VIEW, model._meta.label_lower, hangs=True)

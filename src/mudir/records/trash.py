@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.kit.services import service
 from mudir.records import registry, rules, search
-from mudir.records.models import Attachment, Record, Share
+from mudir.records.models import Attachment, Record, Share, Viewing
 from mudir.records.registry import RecordType
 from mudir.records.services import add_event
 
@@ -141,7 +141,7 @@ def _remove(record: Record) -> None:
         raise ValidationError(text) from error
     for model, keys in gone.items():
         search.forget_many(model._meta.label_lower, keys)
-        for rows in (Share, Attachment):
+        for rows in (Share, Attachment, Viewing):
             rows.objects.filter(kind=model._meta.label_lower, object_id__in=keys).delete()
 
 

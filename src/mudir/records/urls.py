@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from mudir.records import registry
 from mudir.records.views import (
+    access,
     board,
     bulk,
     calendar,
@@ -146,6 +147,13 @@ urlpatterns = [
     path("<kind:record_type>/<key:pk>/star/", marks.star, name="star"),
     path("<kind:record_type>/<key:pk>/visit/", marks.visit, name="visit"),
     path("<kind:record_type>/<key:pk>/mentions/", comments.mentions, name="mentions"),
+    path("<kind:record_type>/<key:pk>/access/", access.page, name="access"),
+    path("<kind:record_type>/<key:pk>/access/owner/", access.assign, name="assign"),
+    path("<kind:record_type>/<key:pk>/access/confidentiality/", access.confidentiality, name="confidentiality"),
+    path("<kind:record_type>/<key:pk>/access/shares/", access.share, name="share"),
+    path("<kind:record_type>/<key:pk>/access/shares/<key:share_pk>/removal/", access.unshare, name="unshare"),
+    path("<kind:record_type>/<key:pk>/access/shares/<key:share_pk>/restoration/", access.put_back,
+         name="share_restoration"),
     path("<kind:record_type>/<key:pk>/why/", reasons.why, name="why"),
     path("<kind:record_type>/<key:pk>/history/", history.history, name="history"),
     path("<kind:record_type>/<key:pk>/history/restoration/", history.restore, name="history_restore"),

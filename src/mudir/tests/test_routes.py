@@ -81,8 +81,9 @@ MATRIX = {
     "clients:stage": RECORD, "clients:client_reach": RECORD, "clients:freshness": RECORD, "clients:contacts": RECORD,
     "clients:unlink_contact": RECORD, "clients:client_nuances": RECORD, "clients:client_nuance": RECORD,
     "clients:remove_client_nuance": RECORD, "clients:relations": RECORD, "clients:unrelate": RECORD,
-    "clients:access": RECORD, "clients:assign": RECORD, "clients:confidentiality": RECORD, "clients:share": RECORD,
-    "clients:unshare": RECORD, "clients:contact_reach": RECORD, "clients:clients_of_contact": RECORD,
+    "records:access": RECORD, "records:assign": RECORD, "records:confidentiality": RECORD, "records:share": RECORD,
+    "records:unshare": RECORD, "records:share_restoration": RECORD,
+    "clients:contact_reach": RECORD, "clients:clients_of_contact": RECORD,
     "clients:contact_nuances": RECORD, "clients:contact_nuance": RECORD, "clients:remove_contact_nuance": RECORD,
     "clients:put_back": RECORD,
     # An import is its maker's alone.
@@ -111,7 +112,7 @@ FORMS = {
     "clients:client_nuance": {"text": "CNRY-posted", "kind": "preference", "calendar": "gregorian"},
     "clients:contact_nuances": {"text": "CNRY-posted", "kind": "preference", "calendar": "gregorian"},
     "clients:contact_nuance": {"text": "CNRY-posted", "kind": "preference", "calendar": "gregorian"},
-    "clients:confidentiality": {"confidential": "yes"},
+    "records:confidentiality": {"confidential": "yes"},
     "activities:confirm": {"fact": "phone"},
     "activities:postpone_task": {"to": "2030-01-01", "when": "2030-01-01", "due": "2030-01-01"},
     **{f"activities:{place}_{noun}": {

@@ -1,6 +1,5 @@
 """What people fill in about clients and contacts."""
 
-from mudir.clients.forms.access import AssignForm, ShareForm
 from mudir.clients.forms.client import ClientForm
 from mudir.clients.forms.contact import ContactForm, LinkContactForm
 from mudir.clients.forms.nuance import NuanceForm
@@ -8,6 +7,5 @@ from mudir.clients.forms.relation import RelationForm
 from mudir.clients.forms.stage import StageForm
 
 __all__ = [
-    "AssignForm", "ClientForm", "ContactForm", "LinkContactForm", "NuanceForm", "RelationForm", "ShareForm",
-    "StageForm",
+    "ClientForm", "ContactForm", "LinkContactForm", "NuanceForm", "RelationForm", "StageForm",
 ]

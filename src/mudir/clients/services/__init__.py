@@ -1,6 +1,6 @@
 """Every write to the client base: one function for one thing a person does."""
 
-from mudir.clients.services.access import assign, assign_many, set_confidential, share, unshare
+from mudir.clients.services.access import assign, assign_many
 from mudir.clients.services.client import (
     confirm_facts,
     create_client,
@@ -15,6 +15,7 @@ from mudir.clients.services.nuance import add_nuance, edit_nuance, remove_nuance
 from mudir.clients.services.relation import relate, unrelate
 from mudir.clients.services.removal import put_back
 from mudir.clients.services.stage import move_stage
+from mudir.records.sharing import set_confidential, share, unshare
 
 __all__ = [
     "add_nuance", "assign", "assign_many", "confirm_facts", "create_client", "create_contact", "edit_client",

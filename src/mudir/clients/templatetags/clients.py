@@ -3,7 +3,6 @@
 from django import template
 from django.utils import timezone
 
-from mudir.clients import rules
 from mudir.clients.models import Client, Stage
 from mudir.clients.registry import LIFECYCLE_TONES, OUT_OF_TOUCH_DAYS, TIER_TONES
 from mudir.clients.stages import ASKS
@@ -33,7 +32,7 @@ def cycle(context: dict, client: Client) -> dict:
 
 @register.simple_tag(takes_context=True)
 def standing(context: dict, client: Client) -> dict:
-    """Where the client stands: tones of its chips, how many branches the reader sees, who may see the access page."""
+    """Where the client stands: tones of its chips, how many branches the reader sees."""
     request = context["request"]
     user, branches = request.user, len(branches_of(request, client))
     if branches > SHOWN:
@@ -42,5 +41,4 @@ def standing(context: dict, client: Client) -> dict:
         "tier_tone": TIER_TONES.get(client.tier, ""),
         "lifecycle_tone": LIFECYCLE_TONES.get(client.lifecycle, ""),
         "branches": branches,
-        "can_share": rules.can_share(user, client),
     }

@@ -81,6 +81,9 @@ def test_a_confidential_client_is_opened_for_a_purpose_and_a_time(owner, directo
     with pytest.raises(ValidationError) as refusal:
         share(client_of_owner, by=owner, user=director)
     assert list(refusal.value.message_dict) == ["purpose"]
+    with pytest.raises(ValidationError) as refusal:
+        share(client_of_owner, by=owner, user=director, purpose="The annual review")
+    assert list(refusal.value.message_dict) == ["until"]
 
     share(client_of_owner, by=owner, user=director, purpose="The annual review", until=timezone.localdate())
     assert sees(director, client_of_owner)
@@ -90,9 +93,10 @@ def test_a_confidential_client_is_opened_for_a_purpose_and_a_time(owner, directo
 
 def test_who_was_let_into_a_confidential_client_lets_nobody_else_in(owner, director, lead, client_of_owner):
     set_confidential(client_of_owner, by=owner, confidential=True)
-    share(client_of_owner, by=owner, user=director, purpose="The annual review")
+    today = timezone.localdate()
+    share(client_of_owner, by=owner, user=director, purpose="The annual review", until=today)
     with pytest.raises(PermissionDenied):
-        share(client_of_owner, by=director, user=lead, purpose="look")
+        share(client_of_owner, by=director, user=lead, purpose="look", until=today)
     with pytest.raises(PermissionDenied):
         set_confidential(client_of_owner, by=director, confidential=False)
 
@@ -139,6 +143,11 @@ def test_shares_are_made_and_ended_on_the_page(client, owner, stranger, client_o
     assert (given.user, given.purpose, given.granted_by) == (stranger, "The offer", owner)
     assert client.post(f"{url}{given.pk}/removal/").status_code == 302
     assert not Share.objects.exists()
+    assert client.post(f"{url}{given.pk}/restoration/").status_code == 302
+    again = Share.objects.get()
+    assert (again.user, again.purpose, again.granted_by) == (stranger, "The offer", owner)
+    assert client.post(f"{url}{again.pk}/removal/").status_code == 302
+    assert client.post(f"{url}987654321/restoration/").status_code == 404
     assert set(Event.objects.filter(object_id=client_of_owner.pk).values_list("verb", flat=True)) == {
         "client.created", "client.shared", "client.unshared"}
 

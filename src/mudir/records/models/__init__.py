@@ -14,10 +14,11 @@ from mudir.records.models.search import NameToken, SearchEntry, TokenKey
 from mudir.records.models.share import Share
 from mudir.records.models.tag import Tag
 from mudir.records.models.view import SavedView
+from mudir.records.models.viewing import Viewing
 
 __all__ = [
     "Attachment", "AttachmentVersion", "BulkAct", "BulkRow", "Comment", "Content", "CustomField", "DuplicateCandidate",
     "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow",
     "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "PageLayout", "Reason", "Record",
-    "SavedView", "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Visit",
+    "SavedView", "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Viewing", "Visit",
 ]

@@ -455,7 +455,7 @@ def test_the_owner_may_be_picked_with_the_team(owner, lead, teammate, first):
 
 def test_a_confidential_record_goes_up_only_in_one_of_the_same_owner(owner, teammate, director, first, second):
     clients.set_confidential(second, by=owner, confidential=True)
-    clients.share(second, by=owner, user=director, purpose="audit")
+    clients.share(second, by=owner, user=director, purpose="audit", until=timezone.localdate())
     refused(PermissionDenied, first, second, by=director)
 
     merge(first, second, by=owner)

@@ -198,7 +198,7 @@ def test_whose_record_it_is_is_said_in_words(client, teammate, first, second, ow
     assert form_of(body)["survivor"] == str(first.pk)  # their own may go up in it, not the other way round
 
     clients.set_confidential(second, by=owner, confidential=True)
-    clients.share(second, by=owner, user=teammate, purpose="holiday")
+    clients.share(second, by=owner, user=teammate, purpose="holiday", until=timezone.localdate())
     body = client.get(address(second, **{"with": theirs.pk})).content.decode()
     assert "A confidential record is merged by its owner alone" in body
     assert "Take everything from this one" in body

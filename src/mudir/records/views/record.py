@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
-from mudir.records import marks, merging, rules, services
+from mudir.records import marks, merging, rules, services, viewings
 from mudir.records.arrangement import Arrangement, Section
 from mudir.records.forms import CommentForm
-from mudir.records.models import Record
+from mudir.records.models import Record, Viewing
 from mudir.records.projection import facts_of, masked
 from mudir.records.registry import Panel, RecordType
 from mudir.records.views.timeline import EVERYWHERE, GROUPS, first_page
@@ -36,7 +36,9 @@ def seen_or_404(request: HttpRequest, record_type: RecordType, pk: int) -> Recor
     """The record if the person sees it."""
     def ask() -> Record:
         seen = record_type.model.objects.visible_to(request.user)
-        return masked(get_object_or_404(seen.select_related("owner", "team"), pk=pk), request.user)
+        record = get_object_or_404(seen.select_related("owner", "team"), pk=pk)
+        viewings.note(record, request.user, Viewing.Door.PAGE)
+        return masked(record, request.user)
 
     return once(request, (record_type.kind, pk), ask)
 
@@ -130,6 +132,7 @@ def page_context(request: HttpRequest, record_type: RecordType, record: Record, 
         "blank": [cells[name] for section in arrangement.sections for name in section.fields
                   if name in cells and name not in shown],
         "can_edit": rules.can_edit(request.user, record),
+        "can_assign": rules.can_assign(request.user, record),
         "can_delete": rules.can_delete(request.user, record),
         "can_merge": record_type.merger is not None and rules.can_merge(request.user, record),
         "is_starred": marks.is_starred(record, request.user),
