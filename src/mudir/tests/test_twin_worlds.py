@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from mudir.accounts.models import User
+from mudir.accounts.services import edit_role
 from mudir.clients import services as clients
-from mudir.clients.models import Client, ContactRole, Relation
+from mudir.clients.models import Client, ContactRole, Phone, Relation
 from mudir.records import registry, search
 from mudir.records.services import add_event, move_to_trash
 from mudir.tests.test_routes import (
@@ -132,6 +133,26 @@ def test_what_a_person_may_not_see_changes_nothing_of_what_they_see(
     differing = [url for url in before if before[url] != after[url]]
     assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
     assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.45
+
+
+def test_what_a_role_hides_changes_nothing_of_what_its_people_see(client, mine, owner, administrator, still):
+    hidden = dict.fromkeys(("sector", "notes", "source", "present_supplier", "registration_number", "phones"), "hidden")
+    edit_role("client_manager", by=administrator, fields={"clients.client": hidden})
+    client.force_login(owner)
+    urls = questions(mine, every_way=True)
+    before = answers(client, urls)
+    everyone = Client.objects.unscoped("what no service would write without telling")
+    everyone.filter(pk=mine.client.pk).update(
+        sector=f"{CANARY} sector", notes=f"{CANARY} notes", source=f"{CANARY} source", phone="+966509990001",
+        present_supplier=f"{CANARY} supplier", registration_number=f"{CANARY}-1010")
+    Phone.objects.filter(client=mine.client).update(raw="0509990001", e164="+966509990001")
+    search.rebuild()
+    after = answers(client, urls)
+
+    assert [url for url, (_status, body) in after.items() if CANARY.encode() in body and CANARY not in url] == []
+    differing = [url for url in before if before[url] != after[url]]
+    assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
+    assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.4
 
 
 def difference(one: tuple[int, bytes], other: tuple[int, bytes]) -> str:
