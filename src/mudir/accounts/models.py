@@ -55,6 +55,7 @@ class SavedRole(models.Model):
     kinds = models.JSONField(default=dict)  # kind of record, or "*" -> act -> reach
     fields = models.JSONField(default=dict, blank=True)  # kind of record -> field -> "hidden" or "read"
     powers = models.JSONField(default=list, blank=True)  # permissions beside acts with records
+    filters = models.JSONField(default=dict, blank=True)  # kind of record -> conditions, as the address of a list says
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -71,7 +72,7 @@ class SavedRole(models.Model):
         return role_of(self.code, **{name: getattr(self, name) for name in SAID})
 
 
-SAID = ("name", "sentence", "kinds", "fields", "powers")
+SAID = ("name", "sentence", "kinds", "fields", "powers", "filters")
 
 
 def said_of_role(code: str) -> models.Subquery:
@@ -199,7 +200,7 @@ class User(AbstractBaseUser):
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Also what follows from the role and the team."""
         super().refresh_from_db(*args, **kwargs)
-        for name in ("_rights", "role_said", "team_ids", "teams_above_ids"):
+        for name in ("_rights", "role_said", "_chosen", "team_ids", "teams_above_ids"):
             self.__dict__.pop(name, None)
 
     def as_now(self) -> "User":

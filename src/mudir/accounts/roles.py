@@ -17,6 +17,7 @@ class Reach(StrEnum):
     NONE = "none"  # only what is shared with them
     OWN = "own"
     TEAM = "team"  # their team with every team below it
+    FILTER = "filter"  # their own, and those that a filter of the role fits
     ALL = "all"
 
 
@@ -58,6 +59,7 @@ class Role:
     permissions: frozenset[str]
     kinds: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict, hash=False)
     fields: Mapping[str, Mapping[str, Sight]] = field(default_factory=dict, hash=False)
+    filters: Mapping[str, str] = field(default_factory=dict, hash=False)  # kind of record -> conditions, as in a list
 
     def reach_of(self, act: Act, kind: str, *, hangs: bool = False) -> Reach:
         """How far the role allows an act with a kind; a kind that hangs on another is seen as far as that one is."""
@@ -122,12 +124,16 @@ POWERS = {
 }
 
 
-def role_of(code: str, *, name: str, sentence: str, kinds: Mapping, fields: Mapping, powers: list[str]) -> Role:
+def role_of(
+    code: str, *, name: str, sentence: str, kinds: Mapping, fields: Mapping, powers: list[str], filters: Mapping
+) -> Role:
     """A role as an administrator saved it. Acts that it has with any kind count as permissions."""
     reaches = {kind: {act: Reach(row.get(act, Reach.NONE)) for act in Act} for kind, row in kinds.items()}
     reaches.setdefault(EVERY_KIND, dict.fromkeys(Act, Reach.NONE))
-    needed = {Act.ASSIGN: {Reach.TEAM, Reach.ALL}, Act.DELETE: {Reach.TEAM, Reach.ALL}}
+    beyond = {Reach.TEAM, Reach.FILTER, Reach.ALL}  # the own records
+    needed = {Act.ASSIGN: beyond, Act.DELETE: beyond}
     acts = {f"records.{act}" for act in set(Act) - {Act.VIEW} for row in reaches.values()
             if row[act] in needed.get(act, set(Reach) - {Reach.NONE})}
     sights = {kind: {one: Sight(sight) for one, sight in row.items()} for kind, row in fields.items()}
-    return Role(code, name, sentence, reaches[EVERY_KIND][Act.VIEW], frozenset(acts | set(powers)), reaches, sights)
+    return Role(code, name, sentence, reaches[EVERY_KIND][Act.VIEW], frozenset(acts | set(powers)), reaches, sights,
+                dict(filters))

@@ -19,7 +19,7 @@ from mudir.kit.formatting import Formatter
 from mudir.records import registry, rules
 from mudir.records.models import Record, Share
 from mudir.records.registry import Text
-from mudir.records.scope import has_own_access
+from mudir.records.scope import has_own_access, is_chosen
 from mudir.records.sentences import filled
 
 
@@ -62,12 +62,14 @@ SEES = {  # what a role says of the records of a kind that belong to somebody
     Reach.NONE: _("The role “%(role)s” sees of these records only what is shared."),
     Reach.OWN: _("The role “%(role)s” sees the own records."),
     Reach.TEAM: _("The role “%(role)s” sees the records of the own team and of every team below it."),
+    Reach.FILTER: _("The role “%(role)s” sees the own records and those that its filter fits."),
     Reach.ALL: _("The role “%(role)s” sees all records of this kind that are not confidential."),
 }
 NARROWS = {  # and of those that are seen with another record
     Reach.NONE: _("The role “%(role)s” sees no records of this kind."),
     Reach.OWN: _("The role “%(role)s” sees of this kind only the own records."),
     Reach.TEAM: _("The role “%(role)s” sees of this kind only the records of the own team and of every team below it."),
+    Reach.FILTER: _("The role “%(role)s” sees of this kind only the own records and those that its filter fits."),
 }
 
 
@@ -130,8 +132,10 @@ def _of_owned(record: Record, person: User, formatter: Formatter) -> Iterator[Re
 
 def _by_role(record: Record, person: User, reach: Reach) -> Iterator[Reason]:
     names = {"role": person.rights.name, "person": person.name, "team": record.team or "—", "own": person.team or "—"}
-    covered = reach is not Reach.OWN and rules.covers(
-        reach, person, owner_id=None, team_id=record.team_id)  # whether they own it is said by itself
+    if reach is Reach.FILTER:
+        covered = is_chosen(record, person)
+    else:  # whether they own it is said by itself
+        covered = reach is not Reach.OWN and rules.covers(reach, person, owner_id=None, team_id=record.team_id)
     yield Reason(GRANTS if covered else NOTHING, SEES[reach], names)
     if reach is Reach.TEAM:
         if person.team is None:
@@ -167,7 +171,8 @@ def _of_hanging(record: Record, person: User, *, stands_alone: bool) -> Iterator
     names = {"role": person.rights.name, "owner": record.owner.name}
     reach = person.rights.reach_of(Act.VIEW, record._meta.label_lower, hangs=True)
     if reach is not Reach.ALL:
-        covered = rules.covers(reach, person, owner_id=record.owner_id, team_id=record.team_id)
+        covered = rules.covers(reach, person, owner_id=record.owner_id, team_id=record.team_id) or (
+            reach is Reach.FILTER and is_chosen(record, person))
         yield Reason(NOTHING if covered else REFUSES, NARROWS[reach], names)
     if stands_alone:
         is_own = record.owner_id == person.pk

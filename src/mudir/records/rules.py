@@ -5,6 +5,7 @@ from django.db import models
 from mudir.accounts.models import User
 from mudir.accounts.roles import Act, Reach
 from mudir.records.models import Record, SavedView
+from mudir.records.scope import is_chosen
 
 
 def reach_of(user: User, act: Act, model: type[models.Model]) -> Reach:
@@ -26,6 +27,8 @@ def covers(reach: Reach, user: User, *, owner_id: int | None, team_id: int | Non
 
 def may(user: User, act: Act, record: Record) -> bool:
     """Whether the role lets a user do it with a record that they see."""
+    if reach_of(user, act, type(record)) is Reach.FILTER and record.owner_id != user.pk:
+        return is_chosen(record, user)
     return covers(reach_of(user, act, type(record)), user, owner_id=record.owner_id, team_id=record.team_id)
 
 

@@ -73,8 +73,8 @@ def granted(actor: User, kind: str, row: str, *, confidential: bool = False) -> 
     return asked, [kind, actor.pk, teams, timezone.localdate()]
 
 
-def within(reach: Reach, actor: User, row: str) -> Written:
-    """Rows that a reach covers by whose they are; an own record always is one's own."""
+def within(model: type[Model], reach: Reach, actor: User, row: str) -> Written:
+    """Rows that a reach covers; an own record always is one's own."""
     match reach:
         case Reach.ALL:
             return "TRUE", []
@@ -82,7 +82,21 @@ def within(reach: Reach, actor: User, row: str) -> Written:
             return "FALSE", []
         case Reach.TEAM if actor.team_ids:
             return f"({row}.owner_id = %s OR {row}.team_id = ANY(%s))", [actor.pk, actor.team_ids]
+        case Reach.FILTER:
+            condition, values = chosen(model, actor, row)
+            return f"({row}.owner_id = %s OR {condition})", [actor.pk, *values]
     return f"{row}.owner_id = %s", [actor.pk]
+
+
+def chosen(model: type[Model], actor: User, row: str) -> Written:
+    """Rows that the filter of the actor's role fits: none where it names what the role does not see any more."""
+    from mudir.records.query.chosen import rows_chosen
+
+    known = actor.__dict__.setdefault("_chosen", {})  # with the person, as the role is
+    if model not in known:
+        known[model] = rows_chosen(model, actor)
+    condition, values = known[model]
+    return (f"{row}.id IN ({condition})", list(values)) if condition else ("FALSE", [])
 
 
 class Within(OfRow):
@@ -95,7 +109,8 @@ class Within(OfRow):
         self.act = act
 
     def write(self, row: str) -> Written:
-        return within(self.actor.rights.reach_of(self.act, self.model._meta.label_lower), self.actor, row)
+        reach = self.actor.rights.reach_of(self.act, self.model._meta.label_lower)
+        return within(self.model, reach, self.actor, row)
 
 
 class RecordQuerySet(ScopedQuerySet):
@@ -145,12 +160,31 @@ class OwnedQuerySet(RecordQuerySet):
         if reach is Reach.ALL:
             return allowed, values
         shared, shared_values = granted(actor, kind, row)
-        within = f"{row}.owner_id = %s OR {shared}"
-        within_values = [actor.pk, *shared_values]
+        reached = f"{row}.owner_id = %s OR {shared}"
+        reached_values = [actor.pk, *shared_values]
         if reach is Reach.TEAM and actor.team_ids:
-            within += f" OR {row}.team_id = ANY(%s)"
-            within_values.append(actor.team_ids)
-        return f"({within}) AND {allowed}", [*within_values, *values]
+            reached += f" OR {row}.team_id = ANY(%s)"
+            reached_values.append(actor.team_ids)
+        elif reach is Reach.FILTER:
+            fitting, fitting_values = chosen(model, actor, row)
+            reached += f" OR {fitting}"
+            reached_values += fitting_values
+        return f"({reached}) AND {allowed}", [*reached_values, *values]
+
+
+class Chosen(OfRow):
+    """Whether the filter of the actor's role fits the row, as a condition of any query."""
+
+    conditional = True
+
+    def write(self, row: str) -> Written:
+        return chosen(self.model, self.actor, row)
+
+
+def is_chosen(record: Model, actor: User) -> bool:
+    """Whether the filter of the actor's role fits a record, whoever sees it."""
+    rows = type(record)._default_manager.unscoped("one record beside the filter of a role")
+    return rows.filter(Chosen(type(record), actor), pk=record.pk).exists()
 
 
 def has_own_access(model: type[Model]) -> bool:
@@ -163,7 +197,7 @@ def hanging(model: type[Model], actor: User, row: str) -> Written:
     reach = actor.rights.reach_of(Act.VIEW, model._meta.label_lower, hangs=True)
     if reach is Reach.ALL:
         return "", []
-    condition, values = within(reach, actor, row)
+    condition, values = within(model, reach, actor, row)
     return f"{condition} AND ", values
 
 

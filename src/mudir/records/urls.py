@@ -93,6 +93,7 @@ urlpatterns = [
     path("users/roles/changes/<key:pk>/undoing/", roles.undoing, name="role_undoing"),
     path("users/roles/<slug:code>/", roles.role, name="role"),
     path("users/roles/<slug:code>/removal/", roles.removal, name="role_removal"),
+    path("users/roles/<slug:code>/filter/<kind:record_type>/", roles.role_filter, name="role_filter"),
     path("users/roles/<slug:code>/fields/<kind:record_type>/", roles.fields, name="role_fields"),
     path("users/<key:pk>/sight/", reasons.sight, name="sight"),
     path("imports/", imports.imports, name="imports"),

@@ -106,6 +106,8 @@ class Oracle:
                 return True
             case "team" if user["team_id"] is not None and user["team_id"] in self.line(client["team_id"]):
                 return True
+            case "filter" if client["tier"] == "key":
+                return True
         return self.is_shared(user, client, although_confidential=False)
 
     def seen(self, user_id: int) -> dict[str, set[int]]:
@@ -137,7 +139,7 @@ def make_roles(pick: random.Random) -> None:
     for code in (*ROLES, "own_1"):
         kinds = {kind: {act: pick.choice(list(Reach)) for act in Act}
                  for kind in (EVERY_KIND, *(one for one in MODELS if pick.random() < 0.6))}
-        SavedRole.objects.create(code=code, name=code, kinds=kinds)
+        SavedRole.objects.create(code=code, name=code, kinds=kinds, filters={"clients.client": "f=tier.is.key"})
 
 
 def make_world(seed: int, clients: int = 60, *, with_roles: bool = False) -> None:
@@ -162,7 +164,8 @@ def make_world(seed: int, clients: int = 60, *, with_roles: bool = False) -> Non
                 "trashed_at": now if pick.random() < 0.1 else None}
 
     made = Client.objects.bulk_create([
-        Client(name=f"Company {number}", sort_key=f"company {number:04}", confidential=pick.random() < 0.3, **common())
+        Client(name=f"Company {number}", sort_key=f"company {number:04}", confidential=pick.random() < 0.3,
+               tier=pick.choice(["ordinary", "key"]), **common())
         for number in range(clients)
     ])
     people = Contact.objects.bulk_create([

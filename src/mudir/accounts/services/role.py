@@ -39,7 +39,7 @@ def said_by(role: Role) -> dict[str, Any]:
     kinds.setdefault(EVERY_KIND, {act: role.reach_of(act, EVERY_KIND) for act in Act})
     fields = {kind: dict(row) for kind, row in role.fields.items()}
     return {"name": str(role.name), "sentence": str(role.sentence), "kinds": kinds, "fields": fields,
-            "powers": sorted(role.powers)}
+            "powers": sorted(role.powers), "filters": dict(role.filters)}
 
 
 def _locked(by: User) -> User:
@@ -58,6 +58,8 @@ def _checked(data: Mapping[str, Any]) -> Mapping[str, Any]:
     strange = {*data.get("powers", ())} - POWERS.keys()
     for row in data.get("kinds", {}).values():
         strange |= (row.keys() - set(Act)) | (set(row.values()) - set(Reach)) | (set(Act) - row.keys())
+        strange |= {Reach.FILTER} & {row.get(act) for act in (Act.CREATE, Act.IMPORT)}  # there is no record yet to fit
+    strange |= {Reach.FILTER} & set(data.get("kinds", {}).get(EVERY_KIND, {}).values())
     for row in data.get("fields", {}).values():
         strange |= set(row.values()) - {Sight.HIDDEN, Sight.READ}
     if strange or EVERY_KIND not in data.get("kinds", {EVERY_KIND: {}}):

@@ -34,7 +34,7 @@ class ContactQuerySet(RecordQuerySet):
         match actor.rights.reach_of(Act.VIEW, Client._meta.label_lower):
             case Reach.ALL:
                 at_seen = f"({with_role.format('role.id')} LIMIT 1) IS NOT NULL"
-            case Reach.TEAM:
+            case Reach.TEAM | Reach.FILTER:
                 at_seen = f"EXISTS({with_role.format('')})"
             case _:
                 at_seen = f"{row}.id = ANY(ARRAY({roles.format('role.contact_id')}))"

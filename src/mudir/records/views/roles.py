@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -19,6 +19,11 @@ from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.numbers import version_of
 from mudir.records import registry
+from mudir.records.models import SavedView
+from mudir.records.query import Query, QuerySpec, SpecError
+from mudir.records.query.chosen import checked_filter
+from mudir.records.saved_views import spec_of, views_of
+from mudir.records.views.chips import said
 
 PEOPLE_SHOWN = 12
 ACTS = {
@@ -27,14 +32,15 @@ ACTS = {
     Act.EXPORT: pgettext_lazy("a right", "Export"), Act.IMPORT: pgettext_lazy("a right", "Import"),
     Act.MERGE: pgettext_lazy("a right", "Merge"),
 }
+BY_FILTER = gettext_lazy("own and by filter")
 AS_SEEN = {Reach.NONE: gettext_lazy("no"), Reach.OWN: gettext_lazy("own"), Reach.TEAM: gettext_lazy("the team's"),
-           Reach.ALL: gettext_lazy("all they see")}
+           Reach.FILTER: BY_FILTER, Reach.ALL: gettext_lazy("all they see")}
 FOR_WHOM = {Reach.NONE: gettext_lazy("no"), Reach.OWN: gettext_lazy("for themselves"),
             Reach.TEAM: gettext_lazy("for the team"), Reach.ALL: gettext_lazy("for everybody")}
 OWNED = {Reach.NONE: gettext_lazy("what is shared"), Reach.OWN: gettext_lazy("own"),
-         Reach.TEAM: gettext_lazy("team and below"), Reach.ALL: gettext_lazy("all")}
+         Reach.TEAM: gettext_lazy("team and below"), Reach.FILTER: BY_FILTER, Reach.ALL: gettext_lazy("all")}
 HANGING = {Reach.NONE: gettext_lazy("none"), Reach.OWN: gettext_lazy("own"), Reach.TEAM: gettext_lazy("team and below"),
-           Reach.ALL: gettext_lazy("with its record")}
+           Reach.FILTER: BY_FILTER, Reach.ALL: gettext_lazy("with its record")}
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class Line:
     cells: list[Cell]
     slug: str = ""
     limited: int = 0  # fields that the role does not have whole
+    has_filter: bool = False
+
+    @property
+    def wants_filter(self) -> bool:
+        """Whether a right goes as far as a filter that there is not."""
+        return not self.has_filter and any(one.value is Reach.FILTER for one in self.cells)
 
 
 def choices_of(act: Act, *, hangs: bool) -> dict[Reach, Any]:
@@ -74,14 +86,17 @@ def lines_of(role: Role) -> list[Line]:
     lines = []
     for one in registry.all_types():
         cells = [cell(one.kind, act, role.reach_of(act, one.kind, hangs=hangs(one)), hangs=hangs(one)) for act in Act]
-        lines.append(Line(one.kind, one.plural, one.icon, cells, one.slug, len(role.fields.get(one.kind, {}))))
+        lines.append(Line(one.kind, one.plural, one.icon, cells, one.slug, len(role.fields.get(one.kind, {})),
+                          one.kind in role.filters))
     every = [cell(EVERY_KIND, act, role.reach_of(act, EVERY_KIND), hangs=False) for act in Act]
     return [*lines, Line(EVERY_KIND, _("Kinds that come later"), "more", every)]
 
 
 def cell(kind: str, act: Act, value: Reach, *, hangs: bool) -> Cell:
     choices = choices_of(act, hangs=hangs)
-    return Cell(act, ACTS[act], f"{kind}:{act}", value, [(str(reach), label) for reach, label in choices.items()])
+    offered = [(str(reach), label) for reach, label in choices.items()
+               if reach is not Reach.FILTER or kind != EVERY_KIND]
+    return Cell(act, ACTS[act], f"{kind}:{act}", value, offered)
 
 
 def kinds_sent(request: HttpRequest, role: Role) -> dict[str, dict[str, str]]:
@@ -128,7 +143,8 @@ def _edited(request: HttpRequest, kept: Role, version: int | None, context: dict
                     "kinds": kinds_sent(request, kept),
                     "powers": sorted(set(request.POST.getlist("power")) | (kept.powers - POWERS.keys()))}
             if version is None:
-                made = services.create_role(by=request.user, fields=services.said_by(kept)["fields"], **data)
+                made = services.create_role(by=request.user, **{
+                    name: services.said_by(kept)[name] for name in ("fields", "filters")}, **data)
             else:
                 made = services.edit_role(kept.code, by=request.user, version=version_of(request), **data)
         except RoleChanged as problem:
@@ -213,6 +229,57 @@ def fields(request: HttpRequest, code: str, record_type: registry.RecordType) ->
     context = {"role": kept, "version": version, "record_type": record_type, "kinds": registry.all_types(),
                "fields": limits_shown(record_type, kept), "error": error}
     return render_page(request, "records/role_fields.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_filter(request: HttpRequest, code: str, record_type: registry.RecordType) -> HttpResponse:
+    """Which records of a kind “by filter” means for a role: taken from a view, or from the address of a list."""
+    managing(request)
+    kept, version = role_or_404(code)
+    views = views_of(request.user, record_type.kind)
+    status, error = 200, ""
+    if request.method == "POST":
+        try:
+            text = _filter_sent(request, record_type, kept, views)
+            filters = {kind: one for kind, one in kept.filters.items() if kind != record_type.kind}
+            made = services.edit_role(code, by=request.user, version=version_of(request),
+                                      filters=filters | ({record_type.kind: text} if text else {}))
+        except RoleChanged:
+            status, error = 409, _("Somebody saved this role since you opened it. This is how it stands now.")
+        except (SpecError, ValidationError) as problem:
+            status, error = 422, problem.messages[0] if isinstance(problem, ValidationError) else str(problem)
+        else:
+            notify(request, _("“%(name)s” is saved.") % {"name": made.name},
+                   undo=reverse("records:role_undoing", args=[services.last_change(code)]))
+            return HttpResponseRedirect(reverse("records:role", args=[code]))
+    context = {"role": kept, "version": version, "record_type": record_type, "views": views, "error": error,
+               "address": request.POST.get("address", "")[:2000]} | _filter_said(request, record_type, kept)
+    return render_page(request, "records/role_filter.html", context, status=status)
+
+
+def _filter_sent(
+    request: HttpRequest, record_type: registry.RecordType, kept: Role, views: list[SavedView]
+) -> str:
+    """The conditions that were sent; none takes the filter away. Raises `SpecError`."""
+    if request.POST.get("do") == "remove":
+        return ""
+    view = next((one for one in views if str(one.pk) == request.POST.get("view")), None)
+    address = spec_of(view).to_query() if view else request.POST.get("address", "")[:4000].strip().rpartition("?")[2]
+    query = QueryDict(address)
+    return checked_filter(record_type, kept, query, request.user)
+
+
+def _filter_said(request: HttpRequest, record_type: registry.RecordType, kept: Role) -> dict[str, Any]:
+    """The filter in words, and the list of what it fits, as the reader sees it."""
+    text = kept.filters.get(record_type.kind, "")
+    if not text:
+        return {"words": "", "list_url": ""}
+    try:
+        query = Query(QuerySpec.from_query(record_type.kind, QueryDict(text)), request.user)
+    except SpecError as problem:
+        return {"words": str(problem), "list_url": ""}
+    return {"words": said(query.spec.where, query, request.formatter),
+            "list_url": f"{reverse('records:list', args=[record_type.slug])}?{text}"}
 
 
 @require_POST
