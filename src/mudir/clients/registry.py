@@ -231,10 +231,6 @@ register(
             tone="accent", labels={"from_stage": dict(Stage.choices), "to_stage": dict(Stage.choices)}),
         "client.confirmed": Sentence(
             gettext_lazy("%(actor)s confirmed what is known of %(record)s"), icon="check", tone="good"),
-        "client.closed": Sentence(gettext_lazy("%(actor)s made %(record)s confidential"), icon="lock", tone="warn"),
-        "client.opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
-        "client.shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
-        "client.unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
         "client.nuance_added": Sentence(gettext_lazy("%(actor)s wrote down: %(text)s"), icon="heart", fields=NUANCES),
         "client.nuance_edited": Sentence(gettext_lazy("%(actor)s rewrote: %(text)s"), icon="heart", fields=NUANCES),
         "client.nuance_removed": Sentence(gettext_lazy("%(actor)s removed: %(text)s"), icon="heart", fields=NUANCES),

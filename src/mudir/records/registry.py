@@ -209,7 +209,9 @@ class RecordType:
         return column.null or column.blank
 
     def limits_of(self, role: Role) -> dict[str, Sight]:
-        """The fields that a role has not whole: hidden ones, and those that it only reads."""
+        """The fields that a role has not whole: hidden ones with what tells of them, and those that it only reads."""
+        from mudir.records.custom.computed import ids_below
+
         said = role.fields.get(self.kind)
         if not said:
             return {}
@@ -220,8 +222,8 @@ class RecordType:
             if sights:
                 limits |= dict.fromkeys(family, Sight.HIDDEN if Sight.HIDDEN in sights else Sight.READ)
         hidden = {name for name, sight in limits.items() if sight is Sight.HIDDEN}
-        drawn_with = {name for name, one in self.fields.items() if hidden & set(one.extra_paths)}
-        return limits | dict.fromkeys(drawn_with, Sight.HIDDEN)
+        told_by = {name for name, one in self.fields.items() if hidden & {*one.extra_paths, *ids_below(one)}}
+        return limits | dict.fromkeys(told_by, Sight.HIDDEN)
 
     def visible_fields(self, actor: "User") -> dict[str, "Field"]:
         """The projection: every field of this record that the actor may see."""
@@ -266,6 +268,10 @@ PLAIN_SENTENCES = {
     "edited": Sentence(gettext_lazy("%(actor)s changed %(record)s"), icon="pencil"),
     "imported": Sentence(gettext_lazy("%(actor)s imported %(record)s"), icon="upload"),
     "assigned": Sentence(gettext_lazy("%(actor)s gave %(record)s to %(owner)s"), icon="user"),
+    "closed": Sentence(gettext_lazy("%(actor)s made %(record)s confidential"), icon="lock", tone="warn"),
+    "opened": Sentence(gettext_lazy("%(actor)s ended the confidentiality of %(record)s"), icon="lock"),
+    "shared": Sentence(gettext_lazy("%(actor)s shared %(record)s with %(to)s"), icon="team"),
+    "unshared": Sentence(gettext_lazy("%(actor)s no longer shares %(record)s with %(to)s"), icon="team"),
     "trashed": Sentence(gettext_lazy("%(actor)s moved %(record)s to the trash"), icon="trash"),
     "restored": Sentence(gettext_lazy("%(actor)s took %(record)s out of the trash"), icon="undo"),
     "merged": Sentence(gettext_lazy("%(actor)s merged %(other)s into %(record)s"), icon="merge", tone="accent"),

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.utils import timezone
 
+from mudir.accounts.models import User
+from mudir.accounts.services import edit_role
 from mudir.clients.models import Client
 from mudir.clients.services import create_client, edit_client
 from mudir.kit.money import CurrencyClash, Money
@@ -168,6 +170,19 @@ def test_a_field_of_the_program_behind_a_right_hides_what_is_made_of_it(administ
     made(administrator, "noted", formula="not empty(management_note)")
     assert "custom.noted" not in registry.for_kind(KIND).visible_fields(owner)
     assert "custom.noted" in registry.for_kind(KIND).visible_fields(director)
+
+
+@pytest.mark.parametrize("hidden", ["custom.cost", "custom.price"])
+def test_b07_what_is_made_of_a_field_that_the_role_hides_is_hidden_with_it(administrator, owner, trade, hidden):
+    client = sold(owner, "Basma", "1500 SAR", "437.25 SAR")
+    assert value(client, "margin", owner).amount == Decimal("1062.75")
+    edit_role("client_manager", by=administrator, fields={KIND: {hidden: "hidden"}})
+    owner = User.objects.get(pk=owner.pk)
+
+    assert {"custom.margin", hidden}.isdisjoint(registry.for_kind(KIND).visible_fields(owner))
+    with pytest.raises(SpecError):
+        names(owner, "custom.margin.at_least.1 SAR")
+    assert "custom.margin" in registry.for_kind(KIND).visible_fields(administrator)
 
 
 def test_built_in_fields_are_read_and_choices_named_in_words(administrator, owner):
