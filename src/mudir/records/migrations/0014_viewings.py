@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0011_bulk_acts_and_tags'),
+        ('records', '0013_computed_fields'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
