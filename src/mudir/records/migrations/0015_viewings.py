@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0013_computed_fields'),
+        ('records', '0014_pasted_cells'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
