@@ -3,7 +3,7 @@
 import csv
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import batched
@@ -16,12 +16,14 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mudir.accounts.models import User
 from mudir.accounts.roles import Act
 from mudir.kit.money import CurrencyClash
 from mudir.records import rules
 from mudir.records.fields import Field, ValueType
 from mudir.records.projection import read_values
 from mudir.records.query import Query, QuerySpec, SpecError
+from mudir.records.query.related import walk
 from mudir.records.registry import RecordType
 from mudir.records.views.lists import refused
 
@@ -65,12 +67,21 @@ def rows_of(query: Query) -> Iterator[list[Any]]:
         if not rules.can_export(actor, query.record_type.model):
             return
         visible = query.record_type.visible_fields(actor)
-        columns = [column for column in query.columns if column.id in visible or "." in column.id]
+        columns = [column for column in query.columns if is_seen(column.id, visible, actor)]
         found = read_values(query.record_type, list(keys), columns, actor, Act.EXPORT)
         for key in keys:
             if key in found:
                 values = {field.id: plain(field, value) for field, value in zip(columns, found[key], strict=True)}
                 yield [values.get(column.id, "") for column in query.columns]
+
+
+def is_seen(name: str, visible: Mapping[str, Field], actor: User) -> bool:
+    """Whether the actor sees a field, also one behind related records."""
+    try:
+        walk(visible, name, actor)
+    except SpecError:
+        return False
+    return True
 
 
 class Echo:

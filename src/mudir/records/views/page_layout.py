@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mudir.accounts.roles import ROLE_CHOICES
+from mudir.accounts.services import role_choices
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.numbers import version_of
@@ -155,7 +155,7 @@ class Labels:
 
 def role_of(request: HttpRequest) -> str:
     role = request.GET.get("role", "")
-    if role and role not in dict(ROLE_CHOICES):
+    if role and role not in dict(role_choices()):
         raise Http404
     return role
 
@@ -222,7 +222,7 @@ def _page(
     made_for = set(PageLayout.objects.filter(kind=record_type.kind).exclude(parts={}).values_list("role", flat=True))
     context = {
         "record_type": record_type, "record_types": registry.all_types(), "draft": draft, "role": role,
-        "roles": [(code, label, code in made_for) for code, label in [("", _("Everybody")), *ROLE_CHOICES]],
+        "roles": [(code, label, code in made_for) for code, label in [("", _("Everybody")), *role_choices()]],
         "lists": [(name, title, rows) for name, title, rows in (
             ("facts", _("Facts and what stands among them"), draft.facts),
             ("next", _("At the side"), draft.next), ("main", _("Tabs beside the activity"), draft.main)) if rows],
