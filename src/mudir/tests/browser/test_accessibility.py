@@ -43,7 +43,7 @@ def pages_of(administrator: User) -> list[str]:
         "/favourites/", f"{client}comments/", "/users/", "/users/roles/", "/users/new/",
         f"/users/{administrator.pk}/", "/teams/", f"/teams/{administrator.team_id}/", "/fields/clients/",
         "/fields/clients/new/", "/fields/clients/new/?type=choice", "/fields/clients/new/?type=money",
-        "/users/", "/users/roles/", "/users/roles/new/", "/users/roles/team_lead/",
+        "/users/roles/new/", "/users/roles/team_lead/",
         "/users/roles/team_lead/fields/clients/", "/users/roles/team_lead/filter/clients/",
         f"/users/{administrator.pk}/sight/?q=شركة",
     ]
