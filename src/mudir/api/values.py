@@ -17,14 +17,13 @@ from mudir.kit.money import CurrencyClash, Money, is_currency
 from mudir.records.custom.computed import ComputedField
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.custom.values import LENGTHS
-from mudir.records.fields import Field, ValueType, field_from_model
+from mudir.records.fields import ROWS, Field, ValueType, field_from_model
 from mudir.records.registry import RecordType
 
 Schema = dict[str, Any]
 Read = Callable[[Any, User], Any]  # raises ValueError with words for whoever sent the value
 LARGEST = 2**63 - 1
 LONGEST = 100_000
-ROWS = {ValueType.PERSON, ValueType.RECORD}
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?")
 FIGURE: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}  # as text: no digit of it is lost
@@ -112,7 +111,7 @@ def _or_null(schema: Schema, is_nullable: bool) -> Schema:
 def answered(field: Field) -> Schema:
     """The schema of a field's value in an answer."""
     match field.type:
-        case ValueType.PERSON | ValueType.RECORD:
+        case ValueType.PERSON | ValueType.RECORD | ValueType.FILE:
             schema = NAMED
         case ValueType.MONEY:
             schema = MONEY
@@ -308,6 +307,8 @@ def _taken(field: Field, column: models.Field | None) -> Taken:
             return one_row(people)
         case ValueType.RECORD:
             return one_row(field.nameable_by)
+        case ValueType.FILE:
+            return Taken(KEY_SCHEMA, number(1).read)
         case ValueType.CHOICE:
             return one_of(field.choices)
         case ValueType.LIST:

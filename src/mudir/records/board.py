@@ -16,7 +16,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.templatetags.mudir import avatar
 from mudir.records import projection, registry, services, table
 from mudir.records.custom import asked_on_the_way
-from mudir.records.fields import Field, ValueType
+from mudir.records.fields import ROWS, Field, ValueType
 from mudir.records.models import Record
 from mudir.records.query import Condition, Query, QuerySpec, SpecError
 from mudir.records.query.spec import unknown_field
@@ -167,7 +167,7 @@ class Columns:
 
 
 def _is_row(one: Field) -> bool:
-    return one.type in {ValueType.PERSON, ValueType.RECORD}
+    return one.type in ROWS
 
 
 def _key(value: Any) -> Any:

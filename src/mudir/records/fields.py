@@ -30,7 +30,11 @@ class ValueType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     LINK = "link"
+    FILE = "file"  # one of the record's own
     CODE = "code"  # an identifier, read from left to right in any language
+
+
+ROWS = {ValueType.PERSON, ValueType.RECORD, ValueType.FILE}  # what is a row with a name, not a value of its own
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Field:
     @property
     def value_paths(self) -> tuple[str, ...]:
         """What a cell reads: a related row gives its key and its name."""
-        if self.type in {ValueType.PERSON, ValueType.RECORD}:
+        if self.type in ROWS:
             return (f"{self.path}_id", f"{self.path}__name")
         return (self.path, *self.extra_paths)
 

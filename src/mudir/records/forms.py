@@ -40,7 +40,7 @@ class RecordForm(forms.ModelForm):
             elif field.made.default is not None:
                 self.initial.setdefault(field.id, field.read({field.made.code: field.made.default}))
             self.fields[field.id] = form_field_of(field, self.initial.get(field.id), by=self.by,
-                                                  is_required=is_required(field, self.instance))
+                                                  is_required=is_required(field, self.instance), record=self.instance)
 
     def own_fields(self) -> list[forms.BoundField]:
         return [bound for bound in self if bound.name not in self.custom]

@@ -16,7 +16,7 @@ from mudir.kit.sql import rows_of
 from mudir.records import registry, table, viewings
 from mudir.records.arrangement import Section
 from mudir.records.custom.fields import CustomFieldOf
-from mudir.records.fields import Field, ValueType, with_computed
+from mudir.records.fields import ROWS, Field, ValueType, with_computed
 from mudir.records.models import Record, Viewing
 from mudir.records.registry import RecordType, Text
 
@@ -58,7 +58,7 @@ def read_values(
 
 
 def _is_row(field: Field) -> bool:
-    return field.type in {ValueType.PERSON, ValueType.RECORD}
+    return field.type in ROWS
 
 
 def _is_at_hand(field: Field) -> bool:
@@ -97,7 +97,11 @@ def masked[R: Record](record: R, actor: User) -> R:
 
 
 def linked(record: Record, field: Field, drawn: SafeString) -> SafeString:
-    """The name of another record leads to its page."""
+    """The name of another record leads to its page, that of a file to it."""
+    if field.type is ValueType.FILE:
+        slug = registry.for_model(type(record)).slug
+        url = reverse("records:file", args=[slug, record.pk, field.key_of(record)])
+        return format_html('<a class="link" href="{}">{}</a>', url, drawn)
     if field.type is not ValueType.RECORD or not issubclass(field.related, Record):
         return drawn
     url = reverse("records:page", args=[registry.for_model(field.related).slug, field.key_of(record)])

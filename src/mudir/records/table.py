@@ -102,6 +102,7 @@ CELLS = {
     ValueType.MOMENT: '<td class="nowrap{m}">{{esc(fmt.ago({v})) if {v} else NOTHING}}</td>',
     ValueType.PERSON: '<td class="clip{m}">{{words({w})}}</td>',
     ValueType.RECORD: '<td class="clip{m}">{{words({w})}}</td>',
+    ValueType.FILE: '<td class="clip{m}">{{words({w})}}</td>',
 }
 
 

@@ -92,7 +92,8 @@ class FieldForm(forms.Form):
         stored = type != Type.COMPUTED
         kept = {"code": made is None, "digits": type in {Type.NUMBER, Type.PERCENT, Type.COMPUTED},
                 "currency": type == Type.MONEY, "related_kind": type == Type.RECORD and made is None,
-                "is_required": stored, "required_from": stored and bool(stage), "edited_by": stored,
+                "is_required": stored and type != Type.FILE,
+                "required_from": stored and bool(stage), "edited_by": stored,
                 "is_unique": type not in NEVER_UNIQUE, "is_filtered": type not in NEVER_INDEXED,
                 "formula": not stored}
         for name, is_kept in kept.items():
@@ -110,7 +111,7 @@ class FieldForm(forms.Form):
         self.choices = self._choices() if type in WITH_CHOICES else None
 
     def _ask_for_default(self, made: CustomField, by: User) -> None:
-        if made.type == Type.RECORD:
+        if made.type in {Type.RECORD, Type.FILE}:
             return
         field = field_of(made)
         value = field.read({made.code: made.default}) if made.default is not None else None

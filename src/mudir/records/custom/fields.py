@@ -13,7 +13,7 @@ from mudir.accounts.models import User
 from mudir.kit.money import Money
 from mudir.records import registry
 from mudir.records.fields import Field, ValueType
-from mudir.records.models import CustomField
+from mudir.records.models import Attachment, CustomField
 from mudir.records.models.custom import Stored
 
 Type = CustomField.Type
@@ -24,9 +24,10 @@ VALUE_TYPES: Mapping[str, ValueType] = {
 READ_AS: Mapping[str, str] = {  # how the database reads what is stored
     Type.NUMBER: "as_number", Type.PERCENT: "as_number", Type.DATE: "as_date", Type.MOMENT: "as_moment",
     Type.CHOICES: "as_codes", Type.YES_NO: "as_answer", Type.PERSON: "as_key", Type.RECORD: "as_key",
+    Type.FILE: "as_key",
 }
 UNSORTED = {Type.LONG_TEXT, Type.CHOICES}
-ROWS = {Type.PERSON, Type.RECORD}
+ROWS = {Type.PERSON, Type.RECORD, Type.FILE}
 WORDS = {Type.TEXT, Type.LONG_TEXT, Type.PHONE, Type.EMAIL, Type.LINK}
 
 
@@ -63,6 +64,12 @@ class CustomFieldOf(Field):
 
     def key_of(self, record: models.Model) -> Any:
         return record.custom.get(self.made.code)
+
+    def nameable_by(self, actor: User) -> models.QuerySet:
+        """A file is only ever that of the record itself: whoever sees this sees its files."""
+        if self.made.type == Type.FILE:
+            return Attachment.objects.filter(removed_at__isnull=True)
+        return super().nameable_by(actor)
 
     def to_compare(self, stored: Any) -> Any:
         """What the database compares a stored value by."""
@@ -108,6 +115,8 @@ def field_of(made: CustomField) -> CustomFieldOf:
         related = User
     elif made.type == Type.RECORD:
         related = registry.for_kind(made.related_kind).model
+    elif made.type == Type.FILE:
+        related = Attachment
     return CustomFieldOf(
         id=made.id_of_field, label=made.label, type=VALUE_TYPES[made.type], path=path, sort_path=sort_path,
         is_nullable=True, is_editable=True, choices=made.labels, digits=made.digits,
@@ -120,11 +129,14 @@ def field_of(made: CustomField) -> CustomFieldOf:
 def _named(made: CustomField, path: str, related: type) -> Callable[[User], Mapping[str, Any]]:
     """The name of the row that is meant, where the reader may see it."""
     def name_for(actor: User) -> Mapping[str, Any]:
-        rows = related.objects.all()
-        if related is not User:
-            rows = rows.present_to(actor)
-        title = "name" if related is User else registry.for_model(related).fields_in_code[
-            registry.for_model(related).title].path
+        title = "name"
+        if related is Attachment:
+            rows = related.objects.filter(removed_at__isnull=True)
+        elif related is User:
+            rows = related.objects.all()
+        else:
+            rows = related.objects.present_to(actor)
+            title = registry.for_model(related).fields_in_code[registry.for_model(related).title].path
         return {f"custom_{made.code}_name": Subquery(rows.filter(pk=OuterRef(path)).values(title)[:1])}
 
     return name_for

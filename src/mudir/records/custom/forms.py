@@ -16,7 +16,7 @@ from mudir.kit.money import Money, currency_of_country, digits_of_currency, is_c
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.custom.values import to_number
 from mudir.records.fields import ValueType
-from mudir.records.models import CustomField
+from mudir.records.models import Attachment, CustomField, Record
 from mudir.records.picker import RelatedRecordField
 
 USUAL_CURRENCIES = ("SAR", "AED", "KWD", "BHD", "OMR", "QAR", "EGP", "JOD", "USD", "EUR", "GBP")
@@ -30,10 +30,12 @@ class RelatedKeyField(RelatedRecordField):
         return record.pk if record is not None else None
 
 
-class PersonKeyField(forms.ModelChoiceField):
+class NamedKeyField(forms.ModelChoiceField):
+    """One of a few rows; its value is the key alone, as a custom field keeps it."""
+
     def clean(self, value: Any) -> int | None:
-        person = super().clean(value)
-        return person.pk if person is not None else None
+        row = super().clean(value)
+        return row.pk if row is not None else None
 
 
 class MoneyWidget(forms.MultiWidget):
@@ -97,7 +99,9 @@ class AnswerField(forms.TypedChoiceField):
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-def form_field_of(field: CustomFieldOf, present: Any, *, by: User, is_required: bool) -> forms.Field:
+def form_field_of(
+    field: CustomFieldOf, present: Any, *, by: User, is_required: bool, record: Record | None = None
+) -> forms.Field:
     """The form field of a custom field; what is `present` may stay, though nobody could choose it any more."""
     made, given = field.made, {"label": field.label, "help_text": field.made.help, "required": is_required}
     kind = CustomField.Type
@@ -127,7 +131,12 @@ def form_field_of(field: CustomFieldOf, present: Any, *, by: User, is_required: 
             return AnswerField(**given)
         case kind.PERSON:
             people = User.objects.filter(models.Q(is_active=True) | models.Q(pk=present or 0)).order_by("name")
-            return PersonKeyField(people, **given)
+            return NamedKeyField(people, **given)
+        case kind.FILE:
+            own = Attachment.objects.filter(
+                kind=made.kind, object_id=record.pk if record else None, removed_at__isnull=True).order_by("name", "pk")
+            hint = made.help or _("One of this record’s files: add it there first.")
+            return NamedKeyField(own, **given | {"help_text": hint})
         case kind.RECORD:
             return RelatedKeyField(field.related.objects.visible_to(by), **given)
         case kind.PHONE:

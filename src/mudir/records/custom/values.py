@@ -23,7 +23,7 @@ from mudir.kit.numbers import number_in
 from mudir.kit.phones import parse_phone
 from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf
-from mudir.records.models import CustomField, Record
+from mudir.records.models import Attachment, CustomField, Record
 from mudir.records.models.custom import PREFIX
 from mudir.records.registry import RecordType
 
@@ -63,7 +63,7 @@ def take_custom(
             errors[name] = ValidationError(_("There is no field “%(field)s” here.") % {"field": name[:60]})
             continue
         try:
-            stored = to_store(field, value, by=by, before=before.get(field.made.code))
+            stored = to_store(field, value, by=by, before=before.get(field.made.code), record=current)
         except ValidationError as error:
             errors[name] = error
             continue
@@ -146,7 +146,9 @@ def told_of_doubles(record: Record) -> Iterator[None]:
 # ── one value ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def to_store(field: CustomFieldOf, value: Any, *, by: User, before: Any = None) -> Any:
+def to_store(
+    field: CustomFieldOf, value: Any, *, by: User, before: Any = None, record: Record | None = None
+) -> Any:
     """A value of Python's own types, or a text of it, as JSON keeps it; None where it is blank.
 
     What stands there `before` may stay, though nobody could choose it any more.
@@ -156,12 +158,14 @@ def to_store(field: CustomFieldOf, value: Any, *, by: User, before: Any = None) 
         return None
     if isinstance(value, str) and "\0" in value:
         raise ValidationError(_("The value holds a character that no field can have."))
+    if field.made.type == Type.FILE:
+        return _file(value, before, record)
     return CHECKS[field.made.type](field.made, value, by, before)
 
 
 def can_be_read(made: CustomField) -> bool:
     """Whether a column of a file can be it: not a row, of which a file has no key, nor what may be had only once."""
-    return made.type not in {Type.PERSON, Type.RECORD} and not made.is_unique
+    return made.type not in {Type.PERSON, Type.RECORD, Type.FILE} and not made.is_unique
 
 
 def read_text(made: CustomField, text: str, *, by: User) -> Any:
@@ -282,6 +286,16 @@ def _record(made: CustomField, value: Any, by: User, before: Any) -> int:
     related = registry.for_kind(made.related_kind).model
     if key != before and not related.objects.visible_to(by).filter(pk=key).exists():
         raise ValidationError(_("There is no such record."))
+    return key
+
+
+def _file(value: Any, before: Any, record: Record | None) -> int:
+    """A file is one of the record's own: what hangs on another one is as unknown as any other."""
+    key = _key(value)
+    own = Attachment.objects.filter(removed_at__isnull=True)
+    if key != before and (record is None or not own.filter(
+            pk=key, kind=record._meta.label_lower, object_id=record.pk).exists()):
+        raise ValidationError(_("This record has no such file: add it to its files first."))
     return key
 
 

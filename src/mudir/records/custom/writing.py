@@ -33,7 +33,7 @@ FIELDS = frozenset({
 })
 OF_STORED = ("is_required", "required_from", "is_unique", "edited_by", "currency")  # of values that somebody writes
 WITH_CHOICES = {Type.CHOICE, Type.CHOICES}
-NEVER_UNIQUE = {Type.LONG_TEXT, Type.CHOICES, Type.YES_NO, Type.MONEY, Type.COMPUTED}
+NEVER_UNIQUE = {Type.LONG_TEXT, Type.CHOICES, Type.YES_NO, Type.MONEY, Type.COMPUTED, Type.FILE}
 NEVER_INDEXED = {Type.LONG_TEXT}
 
 
@@ -203,6 +203,8 @@ def _check(made: CustomField) -> None:
         raise ValidationError({"is_unique": _("A field of this type may have the same value twice.")})
     if made.is_filtered and made.type in NEVER_INDEXED:
         raise ValidationError({"is_filtered": _("A long text is found by the search, not by an index.")})
+    if made.is_required and made.type == Type.FILE:
+        raise ValidationError({"is_required": _("A new record has no files yet: ask for it from a stage on.")})
     if made.required_from is not None:
         stage = registry.for_kind(made.kind).fields_in_code.get("stage")
         if stage is None or made.required_from not in stage.choices:

@@ -45,6 +45,9 @@ class Attachment(models.Model):
             models.Index(fields=["removed_at"], condition=models.Q(removed_at__isnull=False), name="removed_files"),
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class AttachmentVersion(models.Model):
     """What a file was from a moment on; the one of the highest number is the file as it is."""

@@ -48,6 +48,7 @@ class CustomField(models.Model):
         PHONE = "phone", _("Phone")
         EMAIL = "email", pgettext_lazy("type of field", "E-mail")
         LINK = "link", _("Link")
+        FILE = "file", pgettext_lazy("type of field", "File")
         COMPUTED = "computed", _("Calculated")
 
     class Index(models.TextChoices):

@@ -48,7 +48,7 @@ def measures_of_field(spec_field: Field) -> tuple[str, ...]:
 
 
 def is_grouped_by(spec_field: Field) -> bool:
-    return not spec_field.is_many and spec_field.type not in {ValueType.LIST, ValueType.LONG_TEXT}
+    return not spec_field.is_many and spec_field.type not in {ValueType.LIST, ValueType.LONG_TEXT, ValueType.FILE}
 
 
 @dataclass(frozen=True)

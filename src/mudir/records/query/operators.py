@@ -42,6 +42,7 @@ OPERATORS_OF: dict[ValueType, tuple[str, ...]] = {
     ValueType.MOMENT: _DAYS,
     ValueType.PERSON: ("is", "is_not", *_EMPTINESS),
     ValueType.RECORD: ("is", "is_not", *_EMPTINESS),
+    ValueType.FILE: _EMPTINESS,
 }
 IN_DAYS = {"last_days", "next_days", "older_days"}
 TAKES_NOTHING = {"empty", "not_empty"}
@@ -189,8 +190,8 @@ def _related_filter(spec_field: Field, values: Sequence[str], actor: User) -> Q:
 
 def _emptiness(spec_field: Field, actor: User) -> Q:
     nothing = Q(**{f"{spec_field.path}__isnull": True})
-    if spec_field.type is ValueType.RECORD and not spec_field.is_many:
-        # An unseen one is as good as none.
+    if spec_field.type in {ValueType.RECORD, ValueType.FILE} and not spec_field.is_many:
+        # One that is unseen, or in the trash, is as good as none.
         return nothing | ~Exists(spec_field.nameable_by(actor).filter(pk=OuterRef(spec_field.value_paths[0])))
     if spec_field.type is ValueType.LIST:
         return nothing | Q(**{spec_field.path: []})

@@ -13,14 +13,13 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from mudir.accounts.models import Team, User
 from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf
-from mudir.records.fields import Field, ValueType, field_from_model, with_computed
+from mudir.records.fields import ROWS, Field, field_from_model, with_computed
 from mudir.records.models import Record
 from mudir.records.query.operators import OPPOSITES, condition_to_q
 from mudir.records.query.spec import Condition, unknown_field
 
 MOST_STEPS = 3
 HOUSE: dict[type, tuple[str, ...]] = {User: ("name", "team"), Team: ("name", "parent")}  # what everybody knows of them
-ROWS = {ValueType.PERSON, ValueType.RECORD}
 
 
 def fields_behind(step: Field, actor: User) -> dict[str, Field]:

@@ -221,9 +221,10 @@ def test_the_history_tells_of_files_added_renamed_and_removed(owner, client_of_o
     files.remove_file(version.of, by=owner)
     entries, _more = History(registry.for_model(Client), client_of_owner, owner).page(Asked(field="files"))
 
-    assert [(entry.author, [(one.id, one.before, one.after) for one in entry.changes]) for entry in entries] == [
-        (owner, [("files", ("contract.txt",), None)]), (owner, [("files", ("scan.txt",), ("contract.txt",))]),
-        (owner, [("files", None, ("scan.txt",))])]
+    assert {entry.author for entry in entries} == {owner}
+    told = [(one.id, one.before, one.after) for entry in entries for one in entry.changes]
+    assert sorted(told, key=str) == [  # of one moment, as a test is one transaction
+        ("files", ("contract.txt",), None), ("files", ("scan.txt",), ("contract.txt",)), ("files", None, ("scan.txt",))]
 
 
 def test_a_merge_moves_files_and_undoing_it_gives_them_back(owner, client_of_owner):
