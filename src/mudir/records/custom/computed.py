@@ -16,6 +16,7 @@ from mudir.accounts.models import User
 from mudir.kit.arabic.fold import fold
 from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash, Money
+from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf, sql_of
 from mudir.records.fields import Field, ValueType
 from mudir.records.formulas import Formula, FormulaError, Kind, Term, compile_formula
@@ -50,11 +51,7 @@ class ComputedField(CustomFieldOf):
     inputs: tuple[Field, ...] = ()
 
     def visible_to(self, actor: User) -> bool:
-        return super().visible_to(actor) and self.inputs_are_seen_by(actor)
-
-    def inputs_are_seen_by(self, actor: User) -> bool:
-        """Whether the actor sees everything that it is made of."""
-        return all(one.visible_to(actor) for one in self.inputs)
+        return super().visible_to(actor) and all(one.visible_to(actor) for one in self.inputs)
 
     @property
     def is_seen_by_all(self) -> bool:
@@ -159,6 +156,12 @@ def computed_of(made: CustomField, fields: Mapping[str, Field]) -> ComputedField
     if depth_of(field) > MOST_COMPUTED:
         raise FormulaError(_("Too many calculated fields are made of each other."), 0, len(made.formula))
     return field
+
+
+def sees_inputs(actor: User, field: ComputedField) -> bool:
+    """Whether the actor's role lets them see everything that it is made of."""
+    visible = registry.for_kind(field.made.kind).visible_fields(actor)
+    return ids_below(field) - {field.id} <= visible.keys()
 
 
 def ids_below(field: Field) -> set[str]:

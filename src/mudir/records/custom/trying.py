@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
-from mudir.records.custom.computed import KINDS, ComputedField, can_be_read, computed_of
+from mudir.records.custom.computed import KINDS, ComputedField, can_be_read, computed_of, sees_inputs
 from mudir.records.fields import Field
 from mudir.records.formulas import KIND_NAMES, FormulaError, Kind
 from mudir.records.models import CustomField, Record
@@ -37,7 +37,7 @@ def try_formula(
         text = made.formula
         return Trial([], problem=str(error),
                      pieces=(text[:error.start], text[error.start:error.end], text[error.end:]))
-    if not field.inputs_are_seen_by(by):
+    if not sees_inputs(by, field):
         return Trial([], problem=_("You do not see every field that this is calculated from."))
     seen = record_type.model.objects.visible_to(by)
     records = [record] if record else list(seen.order_by("-updated_at", "-pk")[:SHOWN])

@@ -15,7 +15,7 @@ from mudir.kit.money import is_currency
 from mudir.kit.services import service
 from mudir.records import registry, rules, tasks
 from mudir.records.custom import indexing
-from mudir.records.custom.computed import ComputedField, computed_of, depth_of, ids_below
+from mudir.records.custom.computed import ComputedField, computed_of, depth_of, ids_below, sees_inputs
 from mudir.records.custom.fields import field_of
 from mudir.records.custom.known import hold, tell
 from mudir.records.custom.values import Type, to_store
@@ -144,7 +144,7 @@ def _write(made: CustomField, data: dict[str, Any], *, by: User, insert: bool = 
     for name, value in data.items():
         setattr(made, name, value.strip() if isinstance(value, str) else value)
     _check(made)
-    if made.type == Type.COMPUTED and is_new_formula and not _check_formula(made).inputs_are_seen_by(by):
+    if made.type == Type.COMPUTED and is_new_formula and not sees_inputs(by, _check_formula(made)):
         raise ValidationError({"formula": _("You do not see every field that this is calculated from.")})
     _check_what_is_made_of(made)
     if default is not ...:

@@ -166,6 +166,20 @@ def test_b07_who_may_not_see_what_it_is_made_of_does_not_see_it(administrator, o
         assert ("Margin" in page) is expected
 
 
+def test_b07_a_role_that_hides_an_input_hides_what_is_made_of_it(administrator, owner, trade):
+    made(administrator, "share", formula="percent(margin / price)")
+    edit_role("client_manager", by=administrator, fields={KIND: {"custom.cost": "hidden"}})
+    reader = User.objects.get(pk=owner.pk)
+    assert not {"custom.cost", "custom.margin", "custom.share"} & registry.for_kind(KIND).visible_fields(reader).keys()
+    assert "custom.price" in registry.for_kind(KIND).visible_fields(reader)
+
+    edit_role("administrator", by=administrator, fields={KIND: {"custom.cost": "hidden"}})
+    author = User.objects.get(pk=administrator.pk)
+    assert refused(lambda: made(author, "guess", formula="cost + price")) == {
+        "formula": ["You do not see every field that this is calculated from."]}
+    edit_field(trade, by=author, name_en="What is left")  # the formula stays as somebody else wrote it
+
+
 def test_a_field_of_the_program_behind_a_right_hides_what_is_made_of_it(administrator, owner, director):
     made(administrator, "noted", formula="not empty(management_note)")
     assert "custom.noted" not in registry.for_kind(KIND).visible_fields(owner)
