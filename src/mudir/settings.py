@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mudir.accounts.middleware.Preferences",
     "mudir.accounts.middleware.SignInRequired",
+    "mudir.accounts.middleware.InLine",
     "django.contrib.messages.middleware.MessageMiddleware",
     "mudir.kit.htmx.Toasts",
     "allauth.account.middleware.AccountMiddleware",
@@ -149,7 +150,7 @@ PGHISTORY_LEVEL = pghistory.Statement
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=pghistory.DEFAULT)
 
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["mudir.accounts.hashing.InTurn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("name", "email")}},

@@ -5,11 +5,12 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from mudir.accounts.hashing import TooMany
 from mudir.accounts.models import User
 from mudir.kit.addresses import local_or
 from mudir.kit.formatting import Formatter
@@ -38,6 +39,23 @@ class Preferences:
         response.headers.setdefault("Content-Language", language)
         if not user.is_authenticated:
             patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+class InLine:
+    """Where too many passwords are looked at, the next one is told to come again; the other pages go on."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, TooMany):
+            return None
+        response = render(request, "503.html", status=503)
+        response.headers["Retry-After"] = "3"
         return response
 
 

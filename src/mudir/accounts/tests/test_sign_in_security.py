@@ -10,13 +10,18 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from mudir.accounts import hashing
+from mudir.accounts.hashing import TooMany
 from mudir.accounts.models import User
 from mudir.accounts.tests.conftest import PASSWORD
 from mudir.conftest import person
+from mudir.host import supervisor
+from mudir.tests.jobs import wait_for
 
 NEW = "sunrise over the dunes"
 ENGLISH = {"accept-language": "en"}
@@ -443,3 +448,44 @@ def test_reading_a_page_changes_nothing(client, enter, administrator, path):
     before = state()
     assert client.get(path).status_code == 200
     assert state() == before
+
+
+# ── many passwords at once (M09) ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_m09_two_passwords_are_looked_at_at_once_and_the_others_are_told_to_wait(client, owner, monkeypatch):
+    """One in each of the two processes that serve pages, with one behind it; the other threads are for the pages."""
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 30)
+    begun, go_on, at_once, most = threading.Event(), threading.Event(), [], []
+
+    def slow(hasher, password, salt):
+        at_once.append(password)
+        most.append(len(at_once))
+        begun.set()
+        go_on.wait(30)
+        at_once.remove(password)
+        return "argon2$x"
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", slow)
+    threads = [threading.Thread(target=make_password, args=[password]) for password in ("first", "second")]
+    for thread in threads:
+        thread.start()
+    begun.wait(30)
+    wait_for(lambda: hashing._in_line._value == 0)
+    page = client.post("/account/login/", {"login": "nobody@mudir.example", "password": "x"}, headers=ENGLISH)
+    others = client.get("/account/login/").status_code
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert (most, supervisor.web().command[supervisor.web().command.index("--workers") + 1]) == ([1, 1], "2")
+    assert (page.status_code, page.headers["Retry-After"], others) == (503, "3", 200)
+    assert "Very many sign in just now" in page.content.decode()
+    make_password("the next one")
+
+
+def test_a_password_that_waits_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(hashing, "LONGEST_WAIT", 0.05)
+    with hashing._turn(), pytest.raises(TooMany):
+        make_password("waits")
+    assert check_password("gets its turn", make_password("gets its turn"))
