@@ -3,6 +3,7 @@
 An address that nobody may see answers like one that does not exist; what is refused changes nothing.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -555,3 +556,42 @@ def test_a_file_is_named_by_us(mine, client, owner):
     today = timezone.localdate().isoformat()
     assert answer.headers["Content-Disposition"] == f'attachment; filename="clients-{today}.csv"'
     assert "Set-Cookie" not in answer.headers
+
+
+def test_c15_an_address_is_not_repeated_on_the_page_that_does_not_find_it(client, owner):
+    client.force_login(owner)
+    for path in ("/CNRY-%3Cscript%3E/", "/clients/CNRY/", "/clients/1/CNRY.css", "/clients/?f=CNRY<b>.is.x"):
+        for headers in ({}, HTMX):
+            answer = client.get(path, headers=headers)
+            text = body_of(answer).decode()
+            assert answer.status_code in {400, 404} and "<script>" not in text and "<b>.is" not in text
+            assert answer.status_code == 400 or "CNRY" not in text, path
+
+
+def test_c11_htmx_reads_nothing_that_people_typed(client, owner, staff):
+    """Its attributes, in whatever text: they are letters of the text; and htmx asks this site alone."""
+    side = make_side(owner, """" hx-get="//evil.example" hx-on:load="alert(1)" data-hx-vals="js:alert(1)" x='""",
+                     shared_with=staff)
+    client.force_login(owner)
+    for route in ROUTES:
+        if MATRIX[route.name] in {RECORD, SIGNED_IN}:
+            for url in plain_addresses(route, side):
+                answer = client.get(url)
+                if answer.headers.get("Content-Type", "").startswith("text/html"):
+                    page = Attributes()
+                    page.feed(body_of(answer).decode())
+                    assert not page.found, url
+    config = re.search(r'name="htmx-config" content=\'([^\']+)\'', client.get("/clients/").content.decode())[1]
+    assert json.loads(config)["mode"] == "same-origin" and json.loads(config)["extensions"] == "none"
+
+
+class Attributes(HTMLParser):
+    """Attributes of htmx that ask another site or run something."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [(name, value) for name, value in attrs if name.startswith(("hx-", "data-hx-")) and (
+            "hx-on" in name or "evil" in (value or "") or (value or "").startswith("js:"))]

@@ -217,3 +217,10 @@ def test_a_number_chooses_the_form_that_agrees_with_it():
         0: "اليوم", 1: "منذ يوم", 2: "منذ يومين", 3: "منذ 3 أيام", 10: "منذ 10 أيام", 11: "منذ 11 يومًا",
         99: "منذ 99 يومًا", 100: "منذ 100 يوم", 102: "منذ 102 يوم", 103: "منذ 103 أيام", 111: "منذ 111 يومًا",
     }
+
+
+def test_c15_no_translation_holds_markup_that_its_english_has_not(catalogue):
+    """What a translator writes stands in pages as it is: it brings no tag of its own."""
+    tags = re.compile(r"<[^>]*>|javascript:|&#?\w+;")
+    assert [entry.msgid for entry in catalogue for said in forms(entry)
+            if not set(tags.findall(said)) <= set(tags.findall(f"{entry.msgid} {entry.msgid_plural}"))] == []

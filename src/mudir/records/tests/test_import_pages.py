@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mudir.clients.models import Client
+from mudir.clients.services import create_client
 from mudir.records.importing import running
 from mudir.records.models import Import
 
@@ -138,3 +139,37 @@ def test_the_rejected_rows_come_as_a_file(client, owner):
     assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines() == [
         "Company Name,Phone,Email,Reason", "Broken,,no mail,Email “no”: This is no e-mail address. "
         "Email “mail”: This is no e-mail address."]
+
+
+def test_c06_markup_of_a_file_is_text_at_every_step_of_its_import(client, owner):
+    """In heads, in cells, in the name of the file, in rejected rows and in those that are there already."""
+    bad = "<cnry onclick=x>"
+    client.force_login(owner)
+    create_client(by=owner, name=f"{bad} there")
+    file = f"Company Name,Phone,Email,{bad} head\n{bad} new,,,{bad}\n{bad} there,,,\n{bad} wrong,,{bad},\n"
+    address = upload(client, file, f"{bad}.csv").url
+    shown = []
+    for path, form in (("mapping/", None), ("", None), ("run/", {"duplicates": "skip"}), ("", None)):
+        if path:
+            job = Import.objects.get()
+            client.post(f"{address}{path}", form or targets_of(job))
+            work()
+        for page in (client.get(address), client.get("/imports/"), client.get(address, {"step": "columns"})):
+            shown.append(page.content.decode())
+
+    assert Import.objects.get().state == "done"
+    assert sum("&lt;cnry onclick=x&gt;" in page for page in shown) > 8
+    assert not [page for page in shown if "<cnry" in page]
+    assert "<cnry" not in client.get("/clients/").content.decode()
+
+
+def test_f02_the_name_of_an_import_is_never_a_path(client, owner, tmp_path):
+    client.force_login(owner)
+    for name in ("../../etc/passwd", "..\\..\\boot.ini", "/etc/cron.d/x", "a\u202efdc.csv", "con.csv"):
+        upload(client, "Company Name\nHouse\n", name)
+
+    assert {job.file_name for job in Import.objects.all()} == {"passwd", "boot.ini", "x", "afdc.csv", "con.csv"}
+    kept = sorted(path for path in (tmp_path / "files").rglob("*") if path.is_file())
+    assert len(kept) == 5
+    assert {path.parent for path in kept} == {tmp_path / "files/imports"}
+    assert all(len(path.name) == 32 and path.name.isalnum() for path in kept)

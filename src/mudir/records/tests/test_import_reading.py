@@ -133,19 +133,41 @@ def test_a_workbook_that_unpacks_without_end_is_refused(owner):
     assert refusal(owner, file.getvalue(), "bomb.xlsx").startswith("The workbook cannot be read")
 
 
-def test_a_workbook_that_kills_its_reader_is_refused(owner):
+def with_part(name: str, text: bytes) -> bytes:
+    """A workbook of which one part is another."""
     content = workbook([["Name"], ["Acme"]])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = (
-        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-        b"</worksheet>")
+        parts = {name: archive.read(name) for name in archive.namelist()} | {name: text}
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
-    assert refusal(owner, file.getvalue(), "huge.xlsx")
+    return file.getvalue()
+
+
+def test_f05_xml_of_a_workbook_neither_expands_nor_reaches_out(owner, tmp_path):
+    (tmp_path / "secret").write_text("CNRY-secret")
+    inner = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    for entities, named in ((f'<!ENTITY x SYSTEM "file://{tmp_path}/secret">', "x"),
+                            ('<!ENTITY x SYSTEM "http://127.0.0.1:9/">', "x"), (f'<!ENTITY l0 "lol">{inner}', "l9")):
+        strings = (f'<?xml version="1.0"?><!DOCTYPE sst [{entities}]><sst xmlns="http://schemas.openxmlformats.org/'
+                   'spreadsheetml/2006/main" count="2" uniqueCount="2"><si><t>Name</t></si>'
+                   f"<si><t>&{named};</t></si></sst>")
+        content = with_part("xl/sharedStrings.xml", strings.encode())
+        try:
+            job = received(owner, content, "xxe.xlsx")
+        except Unreadable:
+            continue
+        said = job.file.open().read() + str(job.samples).encode()
+        assert b"CNRY" not in said and len(said) < 1000
+
+
+def test_a_workbook_that_kills_its_reader_is_refused(owner):
+    content = with_part("xl/worksheets/sheet1.xml", (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        b"</worksheet>"))
+    assert refusal(owner, content, "huge.xlsx")
 
 
 CARD = """BEGIN:VCARD

@@ -322,3 +322,21 @@ def test_a_list_costs_one_question_more_for_its_views(client, owner, three, djan
     client.force_login(owner)
     with django_assert_max_num_queries(12):
         client.get("/clients/")
+
+
+@pytest.mark.parametrize("stored", [
+    {"where": {"and": [{"field": "name__regex", "operator": "is", "values": [".*"]}]}},
+    {"where": {"and": [{"field": "name", "operator": "is') OR 1=1 --", "values": ["x"]}]}},
+    {"where": {"and": [{"field": "owner__password", "operator": "contains", "values": ["a"]}]}},
+    {"where": {"_connector": "OR"}}, {"where": {"and": [{"and": [{"or": [{"and": [{"or": []}]}]}]}]}},
+    {"sort": ["owner__password"]}, {"sort": "name"}, {"columns": ["name; DROP TABLE x"]}, {"sql": "SELECT 1"},
+    [], "x", 7, {"where": {"and": [{"field": "city", "operator": "is", "values": [None]}]}}, {"group": "id) --"},
+    {"aggregates": ["sum.owner"]}, {"text": 5},
+])
+def test_d03_a_stored_view_is_read_as_strictly_as_an_address(client, owner, three, stored):
+    """Whatever came to stand in the database: it is refused in words, and nothing of it is run."""
+    view = saved(owner)
+    SavedView.objects.unscoped("a row that somebody changed").filter(pk=view.pk).update(spec=stored)
+    client.force_login(owner)
+
+    assert client.get(f"/clients/?view={view.pk}").status_code == 400
