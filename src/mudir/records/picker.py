@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from mudir.kit.numbers import number_in
 from mudir.kit.scope import ScopedQuerySet
 from mudir.records import registry, search
 from mudir.records.models import Record
@@ -61,8 +62,8 @@ class RelatedRecordField(forms.Field):
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
-        if key.isascii() and key.isdigit() and int(key) < 2**63:
-            picked = self.queryset.filter(pk=int(key)).first()
+        if number := number_in(key):
+            picked = self.queryset.filter(pk=number).first()
             if picked is not None and (not text or text == str(picked)):
                 return picked
         found = list(search.match(self.queryset.all(), text)[:2]) if text else []

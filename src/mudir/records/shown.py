@@ -9,6 +9,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from mudir.accounts.models import User
+from mudir.kit.numbers import number_in
 from mudir.records import board, calendar, registry
 from mudir.records.fields import Field
 from mudir.records.looks import Look
@@ -117,9 +118,7 @@ def shown_of(
     is_bare = not query or query.urlencode() == record_type.opens_with
     view = None
     if named not in {"", ALL}:
-        if not named.isascii() or not named.isdigit() or len(named) > 18:
-            raise Http404
-        view = next((one for one in views if one.pk == int(named)), None)
+        view = next((one for one in views if one.pk == number_in(named)), None)
         if view is None:
             raise Http404
     elif is_bare and opening is not None and layout in {"", opening.layout}:

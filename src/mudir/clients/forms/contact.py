@@ -13,6 +13,7 @@ from mudir.clients.forms.reach import MOST_ROWS, ReachForm
 from mudir.clients.languages import LANGUAGES
 from mudir.clients.models import Client, Contact, ContactRole
 from mudir.kit.forms import LocalDateField
+from mudir.kit.numbers import number_in
 from mudir.records.forms import RelatedRecordField
 
 
@@ -70,10 +71,8 @@ class ContactForm(ReachForm):
 
     def _role_at(self, by: User) -> list[dict[str, Any]]:
         """The client that a new person is added from."""
-        key = str(self.initial.get("client", ""))
-        if not key.isascii() or not key.isdigit() or len(key) > 18:
-            return []
-        client = Client.objects.visible_to(by).filter(pk=int(key)).first()
+        key = number_in(str(self.initial.get("client", "")))
+        client = Client.objects.visible_to(by).filter(pk=key).first() if key else None
         return [{"client": client, "role": ContactRole.Role.OTHER, "is_primary": False}] if client else []
 
     def clean(self) -> dict[str, Any]:

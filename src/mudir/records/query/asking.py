@@ -26,6 +26,9 @@ from mudir.records.query.spec import Condition, Group, QuerySpec, SpecError
 COUNTED_EXACTLY = 10_000
 COSTLY = 2000  # in units of the database's planner, of which 500 are about a millisecond
 MOST_SORTS = 3
+MOST_COLUMNS = 300
+MOST_COLUMNS_THROUGH = 20  # of related records: each is a question for each row
+MOST_MEASURES = 60
 MOST_GROUPS = 1000
 MOST_SECONDS = 3  # for sums and groups
 MEASURES = {
@@ -73,8 +76,12 @@ class Query:
         self.record_type = registry.for_kind(spec.kind)
         self.fields = self.record_type.visible_fields(actor)
         self.columns = [self.field(name) for name in dict.fromkeys(spec.columns or self._default_columns())]
+        if len(spec.columns) > MOST_COLUMNS or len(spec.aggregates) > MOST_MEASURES or (
+                sum(isinstance(column, FieldThrough) for column in self.columns) > MOST_COLUMNS_THROUGH):
+            raise SpecError(_("That is more at once than a list can show. Choose fewer columns."))
         self.order = self._order()
         self.where = self._where(spec.where)
+        self._used()  # refuses now what is unknown, and not when the first rows of a file are on their way
 
     def _default_columns(self) -> list[str]:
         return [name for name in self.record_type.columns if name in self.fields]

@@ -15,6 +15,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mudir.kit.numbers import number_in
+
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 MOST_CONDITIONS = 30
@@ -217,15 +219,15 @@ class QuerySpec:
         """
         parts = [Condition.parse(text) for text in query.getlist("f") if text]
         parts += [Group.parse(text) for text in query.getlist("w") if text]
-        size = query.get("size") or str(PAGE_SIZE)
-        if not size.isascii() or not size.isdigit() or len(size) > 4 or not 1 <= int(size) <= LARGEST_PAGE:
+        size = number_in(query.get("size") or str(PAGE_SIZE), digits=4)
+        if size is None or not 1 <= size <= LARGEST_PAGE:
             raise SpecError(_("A page has 1 to %(most)s rows.") % {"most": LARGEST_PAGE})
         return cls(
             kind=kind, where=checked(Group("and", tuple(parts))), text=query.get("q", "").strip()[:200],
             sort=_names(query.get("sort", "")), columns=_names(query.get("columns", "")),
             group=query.get("group", ""), aggregates=_names(query.get("aggregates", "")),
             ids=() if query.get("all") else tuple(_key(text) for text in query.getlist("id")),
-            after=query.get("after", ""), size=int(size),
+            after=query.get("after", ""), size=size,
         )
 
     def to_query(self, **changes: Any) -> str:
@@ -303,9 +305,9 @@ def checked(where: Group) -> Group:
 
 
 def _key(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    if (key := number_in(text)) is None:
         raise SpecError(_("“%(text)s” is not the number of a record.") % {"text": text[:40]})
-    return int(text)
+    return key
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -579,3 +580,31 @@ def test_contacts_are_found_by_the_client_that_the_person_sees(owner, stranger, 
     assert set(asked(owner, f"client.is.{client_of_owner.name}", kind=CONTACT).keys()) == {contact_of_owner.pk}
     assert set(asked(stranger, "client.empty", kind=CONTACT).keys()) == set()
     assert Contact.objects.visible_to(owner).count() == 1
+
+
+def test_b04_a_denied_field_is_neither_grouped_nor_summed_nor_a_board(client, owner, lead):
+    """The same words as for a field that is not there."""
+    client.force_login(owner)
+    for way in ("group={}", "group=tier&aggregates=filled.{}", "aggregates=filled.{}&sums=1", "sort={}", "sort=-{}",
+                "columns={}", "f={}.empty", "w=or({}.empty;tier.is.key)"):
+        for path in ("/clients/?", "/clients/board/?by=tier&", "/clients/export/?format=csv&", "/clients/filters/?"):
+            hidden, unknown = (client.get(path + way.format(name)) for name in ("management_note", "no_such_field"))
+            assert hidden.status_code == unknown.status_code, (path, way)
+            said = [re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": ?)"\w+"', b"", b"".join(answer))
+                    for answer in (hidden, unknown)]
+            assert said[0].replace(b"management_note", b"F") == said[1].replace(b"no_such_field", b"F"), (path, way)
+    assert client.get("/clients/board/?by=management_note").status_code == client.get(
+        "/clients/board/?by=no_such_field").status_code != 200
+    client.force_login(lead)
+    assert client.get("/clients/?aggregates=filled.management_note&sums=1").status_code == 200
+
+
+@pytest.mark.parametrize("address", [
+    "columns=" + ",".join(["name"] * 301), "aggregates=" + ",".join(["count"] * 61), "size=201", "size=99999",
+    "columns=" + ",".join(f"head_office.{name}" for name in list(registry.for_kind(CLIENT).fields_in_code)[:25]),
+    "&".join(["f=tier.is.key"] * 31), "f=owner.is." + ",".join(map(str, range(101))), "f=name.is." + "x" * 1001,
+    "w=" + "or(" * 5 + "tier.is.key" + ")" * 5, "sort=name,tier,city,stage", "after=" + "A" * 2001,
+])
+def test_h09_a_list_is_asked_for_so_much_and_no_more(owner, address):
+    with pytest.raises(SpecError):
+        Query(QuerySpec.from_query(CLIENT, QueryDict(address)), owner).page([])

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
+from mudir.kit.numbers import number_in
 from mudir.records.fields import Field, ValueType
 from mudir.records.query import IN_DAYS, MY_TEAM, OPERATORS, PERIODS, Condition, Group, Query
 from mudir.records.shown import Shown
@@ -40,11 +41,11 @@ def describe(field: Field, condition: Condition, actor: User, fmt: Formatter) ->
         return _in_days(condition.operator, int(values[0]), fmt)
     by_text = {str(code): str(label) for code, label in field.choices.items()}
     if field.type is ValueType.PERSON:
-        keys = [int(value) for value in values if value.isdigit()]
+        keys = [key for key in map(number_in, values) if key]
         by_text = {str(pk): name for pk, name in User.objects.filter(pk__in=keys).values_list("pk", "name")}
         by_text |= {"me": _("me"), MY_TEAM: _("my team")}
     elif field.type is ValueType.RECORD:
-        keys = [int(value) for value in values if value.isdigit()]
+        keys = [key for key in map(number_in, values) if key]
         named = field.nameable_by(actor).filter(pk__in=keys)
         by_text = {str(pk): name for pk, name in named.values_list("pk", "name")} | {MY_TEAM: _("my team")}
     elif field.type is ValueType.YES_NO:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mudir.accounts.models import Team, User
 from mudir.kit.htmx import led_to, render_page
+from mudir.kit.numbers import number_in
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
 from mudir.records.models import Record
@@ -327,8 +328,8 @@ def row_context(row: Row, path: Path, base: Query, groups: list) -> dict[str, An
     elif options:
         shape = "several"
     elif (picker := picker_of(chosen, base.actor)) is not None:
-        shape, keys = "record", [value for value in row.values if value.isascii() and value.isdigit()]
-        value = picker.prepare_value(int(keys[0])) if keys and len(keys[0]) < 19 else ("", "")
+        shape, keys = "record", [key for key in map(number_in, row.values) if key]
+        value = picker.prepare_value(keys[0]) if keys else ("", "")
         context["picker"] = picker.widget.render(f"value{dotted}", value, {"aria-label": context["label"]})
     else:
         shape = {ValueType.DATE: "day", ValueType.MOMENT: "day", ValueType.NUMBER: "number",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from mudir.kit.forms import take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import version_of
 from mudir.records import rules, services
 from mudir.records.forms import RecordForm, make_form
 from mudir.records.models import Event, Record
@@ -51,20 +52,20 @@ def edit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse
     context = {"record_type": record_type, "record": record, "form": form, "version": record.version}
     status = 200
     if request.method == "POST":
-        version = request.POST.get("version", "")
-        if not version.isascii() or not version.isdigit():
+        version = version_of(request)
+        if version is None:
             return HttpResponseBadRequest(_("The form lacks the version it was read at. Open it again."))
         status = 422
         if form.is_valid():
             data = {name: value for name, value in form.cleaned_data.items()
                     if request.POST.get(f"keep-{name}") != "theirs"}
             try:
-                services.edit_of(record_type)(record, by=request.user, version=int(version), **data)
+                services.edit_of(record_type)(record, by=request.user, version=version, **data)
             except ValidationError as error:
                 take_errors(form, error)
             except Conflict as conflict:
                 status = 409
-                context |= both_values(form, conflict.current, int(version))
+                context |= both_values(form, conflict.current, version)
             else:
                 notify(request, _("“%(record)s” is saved.") % {"record": record})
                 return HttpResponseRedirect(record.get_absolute_url())

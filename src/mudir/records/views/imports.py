@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mudir.accounts.models import User
 from mudir.kit.htmx import render_page
+from mudir.kit.numbers import number_in
 from mudir.records import registry, rules
 from mudir.records.importing import intake, rejects
 from mudir.records.importing.encoding import CHOICES
@@ -231,10 +232,10 @@ def undoing(request: HttpRequest, pk: int) -> HttpResponse:
 def mends(request: HttpRequest, pk: int) -> HttpResponse:
     """Put one value of a rejected row right."""
     job = own_or_404(request, pk)
-    number, column = request.POST.get("number", ""), request.POST.get("column", "")
-    if number.isascii() and number.isdigit() and column.isascii() and column.isdigit() and len(number + column) < 12:
+    number, column = (number_in(request.POST.get(name, ""), digits=9) for name in ("number", "column"))
+    if number is not None and column is not None:
         with suppress(ValidationError, ImportRow.DoesNotExist):  # gone on meanwhile: the page shows how it stands
-            intake.mend(job, by=request.user, number=int(number), column=int(column),
+            intake.mend(job, by=request.user, number=number, column=column,
                         value=request.POST.get("value", ""))
     return HttpResponseRedirect(reverse("records:import", args=[pk]))
 

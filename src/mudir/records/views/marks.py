@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mudir.kit.htmx import render_page, wants_fragment
 from mudir.kit.messages import notify
+from mudir.kit.numbers import number_in
 from mudir.records import marks, notifications, registry
 from mudir.records.models import Favourite
 from mudir.records.navigation import links_to_favourites
@@ -50,13 +51,12 @@ def visit(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespons
 def favourites(request: HttpRequest) -> HttpResponse:
     """The favourites, to be put into order; posted, moves one (`kind`, `id`) up or down (`places`)."""
     if request.method == "POST":
-        kind, key = request.POST.get("kind", ""), request.POST.get("id", "")
+        kind, key = request.POST.get("kind", ""), number_in(request.POST.get("id", ""))
         places = {"up": -1, "down": 1}.get(request.POST.get("move", ""))
-        if kind not in {one.kind for one in registry.all_types()} or not key.isascii() or not key.isdigit() \
-                or len(key) > 18 or places is None:
+        if kind not in {one.kind for one in registry.all_types()} or key is None or places is None:
             raise Http404
         try:
-            marks.move_favourite((kind, int(key)), by=request.user, places=places)
+            marks.move_favourite((kind, key), by=request.user, places=places)
         except Favourite.DoesNotExist:
             raise Http404 from None
         return HttpResponseRedirect(reverse("records:favourites"))

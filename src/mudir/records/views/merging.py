@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mudir.accounts.models import User
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
+from mudir.kit.numbers import VERSION_DIGITS, number_in
 from mudir.records import merging, registry, rules
 from mudir.records.custom.fields import CustomFieldOf
 from mudir.records.fields import Field
@@ -72,16 +73,13 @@ def merge(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespons
     if not wanted:
         return HttpResponseBadRequest(_("Choose two records.")) if request.method == "POST" else choose_other(
             request, record_type, record)
-    if not _is_key(wanted) or int(wanted) == pk:
+    key = number_in(wanted)
+    if not key or key == pk:
         raise Http404
-    other = seen_or_404(request, record_type, int(wanted))
+    other = seen_or_404(request, record_type, key)
     if request.method == "POST":
         return join(request, record_type, record, other)
     return compare(request, record_type, record, other)
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < int(text[:20]) < 2**63
 
 
 def choose_other(request: HttpRequest, record_type: RecordType, record: Record) -> HttpResponse:
@@ -183,15 +181,15 @@ def join(request: HttpRequest, record_type: RecordType, first: Record, second: R
     """Merge as the form says; what does not fit any more is shown again with what was chosen."""
     pair = {str(record.pk): record for record in (first, second)}
     survivor = pair.get(request.POST.get("survivor", ""))
-    versions = {record.pk: request.POST.get(f"version-{key}", "") for key, record in pair.items()}
-    if survivor is None or not all(map(_is_key, versions.values())):
+    versions = {record.pk: number_in(request.POST.get(f"version-{key}", ""), digits=VERSION_DIGITS)
+                for key, record in pair.items()}
+    if survivor is None or None in versions.values():
         return HttpResponseBadRequest(_("Choose which record stays, on the page that shows both."))
     other = second if survivor is first else first
     picked = {name.removeprefix(PICK): value for name, value in request.POST.items() if name.startswith(PICK)}
-    picks = {name: BOTH if value == BOTH else int(value) if _is_key(value) else value for name, value in picked.items()}
+    picks = {name: value if value == BOTH else number_in(value) or value for name, value in picked.items()}
     try:
-        made = merging.merge(survivor, other, by=request.user, picks=picks,
-                             versions={pk: int(version) for pk, version in versions.items()})
+        made = merging.merge(survivor, other, by=request.user, picks=picks, versions=versions)
     except ValidationError as error:
         return compare(request, record_type, first, second, picked=picked, status=422, errors=error.messages)
     except Conflict:
@@ -210,12 +208,11 @@ def merge_two(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     """The two that are ticked in a list: `?id=…&id=…`."""
     if record_type.merger is None:
         raise Http404
-    keys = list(dict.fromkeys(key for key in request.GET.getlist("id") if _is_key(key)))
+    keys = list(dict.fromkeys(filter(None, map(number_in, request.GET.getlist("id")))))
     if len(keys) == 1:
-        return HttpResponseRedirect(reverse("records:merge", args=[record_type.slug, int(keys[0])]))
+        return HttpResponseRedirect(reverse("records:merge", args=[record_type.slug, keys[0]]))
     if len(keys) == 2:
-        address = reverse("records:merge", args=[record_type.slug, int(keys[0])])
-        return HttpResponseRedirect(f"{address}?with={int(keys[1])}")
+        return HttpResponseRedirect(f"{reverse('records:merge', args=[record_type.slug, keys[0]])}?with={keys[1]}")
     notify(request, _("Tick two records to merge them; of several, merge two at a time."), level=messages.WARNING)
     return HttpResponseRedirect(reverse("records:list", args=[record_type.slug]))
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import render_page
+from mudir.kit.numbers import number_in
 from mudir.records import comments, registry
 from mudir.records.models import Comment, Event, Record
 from mudir.records.projection import masked
@@ -121,10 +122,10 @@ def _edge(before: str) -> tuple[datetime, int] | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    if at is None or not key.isascii() or not key.isdigit() or len(key) > 18 or timezone.is_naive(at):
+    if at is None or (number := number_in(key)) is None or timezone.is_naive(at):
         return None
     try:
-        return at.astimezone(UTC), int(key)
+        return at.astimezone(UTC), number
     except OverflowError:
         return None
 

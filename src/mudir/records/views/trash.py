@@ -55,9 +55,9 @@ def place_of(text: str) -> lying.Place | None:
         at = parse_datetime(moment)
     except ValueError:
         return None
-    if at is None or at.tzinfo is None or not key.isascii() or not key.isdigit() or len(key) > 18:
+    if at is None or at.tzinfo is None or (number := number_in(key)) is None:
         return None
-    return at, kind[:80], int(key)
+    return at, kind[:80], number
 
 
 def act(request: HttpRequest) -> HttpResponse:
