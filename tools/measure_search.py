@@ -1,6 +1,7 @@
 """Measure the search: does a name in one script find its twin in the other, and how long does a search take.
 
     python tools/measure_search.py names DATA_DIR           recall@10 on pairs that the model was not learned from
+    python tools/measure_search.py spellings DATA_DIR [N]   recall@10 of every Arabic way to write N such names
     python tools/measure_search.py speed DATA_DIR [CLIENTS] latency with CLIENTS, half as many contacts again, and three
                                                             activities for each
     python tools/measure_search.py ask [CLIENTS]            latency again on what `speed` left
@@ -12,6 +13,7 @@ DATABASE_URL names an empty database that may be filled; it must be migrated. DA
 import json
 import os
 import random
+import re
 import statistics
 import sys
 import time
@@ -112,6 +114,90 @@ def _recall(queries: list[str], twins: dict[str, set[str]], written: dict[int, s
         "recall_at_10": round(tenth / count, 3),
         "median_ms": round(statistics.median(times), 2),
     }
+
+
+# ── spellings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
+ALEFS = "اأإآٱ"
+SERVANTS = ("الله", "الرحمن", "العزيز", "الكريم", "المجيد", "اللطيف", "القادر", "السلام")
+
+
+def compose(tokens: list[str], count: int, chance: random.Random) -> list[str]:
+    """Names of people and houses as they are written, of names that the model has not seen."""
+    shapes = (
+        "{a} {b}", "{a} بن {b}", "{a} ابن {b}", "{a} ال{b}", "عبد {s} {a}", "{a} عبد{s} {b}",
+        "أبو {a} {b}", "{a} أبو {b}", "ال{a} {b}", "{a} {b} فرع {n}", "مؤسسة {a} {b}", "{a} بن {b} ال{c}",
+    )
+    made = (chance.choice(shapes).format(
+        a=chance.choice(tokens), b=chance.choice(tokens), c=chance.choice(tokens), s=chance.choice(SERVANTS),
+        n=chance.randrange(100, 999)) for _name in range(count))
+    return list(dict.fromkeys(made))
+
+
+def ways(name: str, chance: random.Random) -> dict[str, str]:
+    """The name by each rule of folding, and by all of them at once; those that change nothing are left out."""
+    def each(letters: str, others: str, text: str) -> str:
+        return "".join(chance.choice(others) if letter in letters else letter for letter in text)
+
+    def by_word(change, text: str) -> str:
+        return " ".join(change(word) for word in text.split())
+
+    def article(word: str) -> str:
+        if word.startswith("ال") and len(word) > 4 and word != "الله":
+            return word[2:]
+        stays = word in {"بن", "ابن", "أبو", "عبد", "فرع"} or word.startswith(("عبد", "ال")) or word.isdigit()
+        return word if stays else f"ال{word}"
+
+    rules = {
+        "tashkeel": lambda text: "".join(
+            letter + (chance.choice(MARKS) if letter.isalpha() and chance.random() < 0.6 else "") for letter in text),
+        "tatweel": lambda text: re.sub(r"(?<=[بتثجحخسشصضطظعغفقكلمنهي])(?=[\u0621-\u064a])",
+                                       lambda _at: "ـ" * chance.randrange(3), text),
+        "alef forms": lambda text: each(ALEFS, ALEFS, text),
+        "alef maqsura": lambda text: by_word(lambda word: re.sub("[يى]$", chance.choice("يى"), word), text),
+        "taa marbuta": lambda text: by_word(lambda word: re.sub("[ةه]$", chance.choice("ةه"), word), text),
+        "carriers of hamza": lambda text: text.replace("ؤ", "و").replace("ئ", "ي").replace("ء", ""),
+        "digits": lambda text: text.translate(str.maketrans("0123456789", chance.choice(["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"]))),
+        "article": lambda text: by_word(article, text),
+        "servant of": lambda text: text.replace("عبد ", "عبد") if "عبد " in text else re.sub("عبد(?=ال)", "عبد ", text),
+        "son of": lambda text: re.sub(" (بن|ابن) ", chance.choice([" بن ", " ابن ", " "]), text),
+        "father of": lambda text: re.sub("أبو ", chance.choice(["ابو ", "أبي ", "ابا ", "أبو", "ابو"]), text),
+    }
+    found = {title: change(name) for title, change in rules.items()}
+    everything = name
+    for title, change in rules.items():
+        if title not in {"article", "alef forms"}:
+            everything = change(everything)
+    found["all at once"] = everything
+    return {title: text for title, text in found.items() if text != name}
+
+
+def measure_spellings(folder: Path, count: int) -> dict:
+    """Clients with composed names; of each, every other way to write it must find it among the first ten."""
+    chance = random.Random(11)
+    learned = {fold(arabic) for _latin, arabic, _seen in read_pairs(folder / "wd_arabic_64.tsv")}
+    held_out = {arabic for name in ("wd_arabic_16.tsv", "ar2en-eval.txt") for _latin, arabic, _seen in
+                read_pairs(folder / name) if len(arabic) > 2 and fold(arabic) not in learned and arabic.isalpha()}
+    names = compose(sorted(held_out), count, chance)
+    team = Team.objects.create(name="All")
+    director = User.objects.create(email="director@example.com", name="Director", role="director", team=team)
+    at = timezone.now()
+    copy_rows(Client, ({"name": name, "sort_key": fold(name)} for name in names), owner_id=director.pk,
+              team_id=team.pk, created_at=at, updated_at=at, created_by_id=director.pk)
+    search.rebuild("clients.client")
+    tally: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    missed: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        for title, written in ways(name, chance).items():
+            hits = [hit.title for hit in search.find(director, written, limit=10)]
+            tally[title][0] += name in hits
+            tally[title][1] += 1
+            if name not in hits and len(missed[title]) < 8:
+                missed[title].append(f"{name} | {written}")
+    recall = {title: {"queries": asked, "recall": round(found / asked, 4)}
+              for title, (found, asked) in sorted(tally.items())}
+    return {"names": len(names), "held_out": len(held_out), "recall_at_10": recall, "missed": missed}
 
 
 # ── speed ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -309,6 +395,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["names", folder]:
             result = measure_names(Path(folder))
+        case ["spellings", folder, *rest]:
+            result = measure_spellings(Path(folder), int(rest[0]) if rest else 2000)
         case ["speed", folder, *rest]:
             result = measure_speed(Path(folder), int(rest[0]) if rest else 100_000)
         case ["ask", *rest]:

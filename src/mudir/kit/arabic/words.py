@@ -12,7 +12,10 @@ def is_arabic(word: str) -> bool:
 
 
 def without_article(word: str) -> str:
-    """Return a folded Arabic word without `ال`, where at least three letters remain. `الله` has none."""
-    if word.startswith(ARTICLE) and len(word) > 4 and word != "الله":
-        return word[2:]
+    """Return a folded Arabic word without `ال`, where at least three letters remain. `الله` has none.
+
+    Nor do two stay: folded, `ألباني` begins like an article, and so does what stands behind that of `الألباني`.
+    """
+    while word.startswith(ARTICLE) and len(word) > 4 and word != "الله":
+        word = word[2:]
     return word
