@@ -44,12 +44,12 @@ def unstar(record: Record, *, by: User) -> None:
 @service
 def move_favourite(key: Key, *, by: User, places: int) -> None:
     """Move a favourite up (negative) or down among those that the person sees; others keep their order."""
-    seen = [(hit.kind, hit.id) for hit in favourites_of(by)]
+    rows = {(row.kind, row.object_id): row for row in Favourite.objects.select_for_update().filter(user=by)}
+    seen = [(hit.kind, hit.id) for hit in favourites_of(by) if (hit.kind, hit.id) in rows]
     if key not in seen:
         raise Favourite.DoesNotExist
     at = seen.index(key)
     seen.insert(max(0, at + places), seen.pop(at))
-    rows = {(row.kind, row.object_id): row for row in Favourite.objects.select_for_update().filter(user=by)}
     hidden = [one for one in rows if one not in seen]
     for place, one in enumerate([*seen, *hidden], start=1):
         rows[one].place = place

@@ -132,7 +132,8 @@ def test_what_a_person_may_not_see_changes_nothing_of_what_they_see(
     assert [url for url, (_status, body) in after.items() if CANARY.encode() in body and CANARY not in url] == []
     differing = [url for url in before if before[url] != after[url]]
     assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
-    assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.45
+    read = [status for status, _body in after.values() if status != 405]  # what is only written to says nothing
+    assert sum(status == 200 for status in read) > len(read) * 0.65
 
 
 def test_what_a_role_hides_changes_nothing_of_what_its_people_see(client, mine, owner, administrator, still):

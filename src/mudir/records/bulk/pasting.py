@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from mudir.accounts.models import User
 from mudir.kit.arabic.fold import fold
+from mudir.kit.services import service
 from mudir.records.bulk.acts import REFUSALS, Doing, in_words, one_by_one
 from mudir.records.bulk.writing import Refusals
 from mudir.records.cells import cell_form, take_back, write_cells
@@ -90,6 +91,7 @@ class Pasting(Doing):
         return record
 
 
+@service
 def paste(
     record_type: RecordType, block: Sequence[Sequence[str]], *, by: User, rows: Sequence[tuple[int, int]],
     names: Sequence[str], back: str,

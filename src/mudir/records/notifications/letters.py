@@ -1,5 +1,6 @@
 """Letters about what a person was told of: at once, or what came together in a day."""
 
+import logging
 import zoneinfo
 from datetime import datetime, timedelta
 
@@ -14,16 +15,25 @@ from mudir.kit.formatting import Formatter
 from mudir.records.models import Mail, Notification
 from mudir.records.notifications.reading import as_told
 
+log = logging.getLogger(__name__)
 HOUR = 7  # of the reader's day, at which the daily letter goes out
 LONGEST = 50  # told in one letter; the page has the rest
 GIVEN_UP = timedelta(days=3)  # a letter that no mail server took
 
 
 def send_letters(now: datetime | None = None) -> int:
-    """Write to everybody whose letter is due; returns how many letters went out."""
-    now = now or timezone.now()
+    """Write to everybody whose letter is due; returns how many letters went out.
+
+    A letter that cannot be written, whatever is the reason, does not keep the others from theirs.
+    """
+    now, sent = now or timezone.now(), 0
     waiting = Notification.objects.exclude(mail="").order_by("user").values_list("user", flat=True).distinct()
-    return sum(_write_to(user, now) for user in User.objects.filter(pk__in=list(waiting)))
+    for user in User.objects.filter(pk__in=list(waiting)):
+        try:
+            sent += _write_to(user, now)
+        except Exception:  # noqa: BLE001
+            log.exception("The letter to user %s cannot be written.", user.pk)
+    return sent
 
 
 def _write_to(user: User, now: datetime) -> bool:

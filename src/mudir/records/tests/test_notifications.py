@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from mudir.accounts.models import User
 from mudir.activities.services import complete_task, edit_task, make_task, tell_what_is_due
 from mudir.clients.services import assign, create_client, set_confidential, share, unshare
 from mudir.records import comments, notifications
@@ -350,6 +351,16 @@ def test_a_letter_that_was_not_taken_is_sent_again(owner, lead, client_of_owner,
     mailbox.refuses = False
     assert notifications.send_letters() == 1
     assert len(mailbox.letters) == 1
+
+
+def test_m05_a_letter_that_cannot_be_written_keeps_nobody_from_theirs(owner, lead, client_of_owner, mailbox, caplog):
+    comments.write_comment(client_of_owner, by=owner, text="@Huda")
+    comments.write_comment(client_of_owner, by=lead, text="@Sara")
+    User.objects.filter(pk=owner.pk).update(time_zone="Mars/Olympus")
+
+    assert notifications.send_letters() == 1
+    assert [letter["To"] for letter in mailbox.letters] == [lead.email]
+    assert "cannot be written" in caplog.text
 
 
 def test_d11_a_name_of_several_lines_stays_in_its_own_header(lead, teammate, mailbox):
