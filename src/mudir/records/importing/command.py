@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from itertools import batched, islice
+from itertools import batched, chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.accounts.roles import Act
 from mudir.host.words import CannotStart
+from mudir.kit import separated
 from mudir.records import registry, rules
 from mudir.records.importing import intake, rejects, running
 from mudir.records.importing.importer import importers
@@ -23,7 +24,7 @@ from mudir.records.projection import read_values
 from mudir.records.query import Query, QuerySpec
 from mudir.records.registry import RecordType
 from mudir.records.tasks import ask_for_spellings, finish_later
-from mudir.records.views.exports import csv_lines, plain, workbook
+from mudir.records.views.exports import plain, workbook
 
 SHOWN = 20  # rejected rows in the summary
 BATCH = 2000
@@ -138,7 +139,7 @@ def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
             Path(path).write_bytes(workbook(heads, rows()).read())
         else:
             with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.writelines(csv_lines(heads, rows()))
+                file.writelines(separated.lines(chain([heads], rows())))
     except OSError as problem:
         raise CannotStart(f"{path}: {problem.strerror}") from None
     return {"file": str(path), "kind": record_type.slug, "rows": count, "columns": heads}
