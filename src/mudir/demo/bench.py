@@ -453,11 +453,16 @@ class Bench:
 
     def board_move(self) -> Callable[[], str]:
         """A card dropped on another column, one after the other."""
-        turn = cycle([(key, tier) for tier in ("key", "corporate", "ordinary") for key in self.keys(self.manager)[:10]])
+        from mudir.clients.models import Client
+
+        following = {"key": "corporate", "corporate": "ordinary", "ordinary": "key"}
+        stand = dict(Client.objects.visible_to(self.manager.user).values_list("pk", "tier"))
+        turn = cycle(self.keys(self.manager))
 
         def ask() -> str:
-            key, tier = next(turn)
-            return self.manager.ask(f"/clients/{key}/move/?by=tier", form={"to": [tier]}, expect=302)
+            key = next(turn)
+            stand[key] = following[stand[key]]
+            return self.manager.ask(f"/clients/{key}/move/?by=tier", form={"to": [stand[key]]}, expect=302)
 
         return ask
 

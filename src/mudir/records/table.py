@@ -64,6 +64,11 @@ def answered(value: bool | None, yes: str, no: str) -> str:
 
 def choice_chips(field: Field) -> dict[Any, str]:
     """The finished chip of every choice, in the language of the moment."""
+    return _choice_chips(field, get_language())
+
+
+@lru_cache(maxsize=256)
+def _choice_chips(field: Field, language: str | None) -> dict[Any, str]:
     chips = {}
     for code, label in field.choices.items():
         tone = f' data-tone="{field.tones[code]}"' if code in field.tones else ""

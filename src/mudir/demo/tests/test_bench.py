@@ -18,7 +18,7 @@ def test_every_scenario_answers_and_is_counted(small):
     answers = bench.Bench(40, 2).run()
 
     json.dumps(answers)
-    assert answers["list"]["queries"] == answers["list_deep"]["queries"]
+    assert answers["list"]["queries"] + 1 == answers["list_deep"]["queries"]  # forty rows at hand are not counted
     assert {"median_ms", "p99_ms", "cpu_ms", "ratio_median_ms"} <= set(answers["list"])
     assert {"median_ms", "p99_ms", "cpu_ms", "queries"} <= set(answers["log_call"])
     assert answers["merge_and_undo"]["queries"] < 400

@@ -160,5 +160,6 @@ def card_answer(
     """The card anew, nothing where it is not on the board any more, and the heads of all columns."""
     card = shown.card(record.pk)
     context = about(request, shown) | context | {
-        "card": card, "lanes": shown.lanes(with_cards=False), "address": f"{request.path}?by={shown.field.id}"}
+        "cards": [card] if card else [], "lanes": shown.lanes(with_cards=False),
+        "address": f"{request.path}?by={shown.field.id}"}
     return render_page(request, "records/board_card.html", context, fragment="moved", status=status)
