@@ -7,9 +7,10 @@ from typing import Any
 
 import pghistory
 from django.core.exceptions import RequestDataTooBig
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from mudir.accounts.models import KeptAnswer
 from mudir.api.problems import Problem, problem_of, refused
@@ -17,6 +18,7 @@ from mudir.api.values import Refused, Shape, UnknownName, dumps, read_shape
 
 LONGEST_NAME = 255
 DEEPEST = 60
+PATIENCE = "2s"
 
 
 def answer(value: Any, *, status: int = 200, **headers: str) -> HttpResponse:
@@ -117,7 +119,7 @@ def once(request: HttpRequest, name: str, ask: Callable[[], HttpResponse]) -> Ht
     whole = "\0".join([request.method, request.get_full_path(), request.headers.get("If-Match", "")])
     fingerprint = hashlib.sha256(whole.encode() + b"\0" + request.body).hexdigest()
     with transaction.atomic():
-        if not _is_alone(f"answer {key.pk} {name}"):
+        if not _is_ours(f"answer {key.pk} {name}"):
             raise Problem(409, _("The same Idempotency-Key is at work just now. Ask again in a moment."),
                           headers={"Retry-After": "1"})
         kept = KeptAnswer.objects.filter(key=key, name=name).first()
@@ -133,9 +135,17 @@ def once(request: HttpRequest, name: str, ask: Callable[[], HttpResponse]) -> Ht
     return response
 
 
-def _is_alone(text: str) -> bool:
-    """Whether nobody else holds that name; until the transaction ends it is ours."""
+def _is_ours(text: str) -> bool:
+    """Hold that name until the transaction ends; whoever has it now is waited for a little: their answer is ours."""
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        return cursor.fetchone()[0]
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                return False
+            raise
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return True

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import DeadlockDetected
 
 from mudir.api.values import dumps
 from mudir.records.query import SpecError
@@ -68,6 +70,8 @@ def problem_of(error: Exception, current: Any = None) -> Problem | None:
                            for name, errors in by_field.items() for one in errors for text in one.messages)
         case SpecError():
             return Problem(400, str(error))
+        case OperationalError() if isinstance(error.__cause__, DeadlockDetected):
+            return Problem(409, _("Two writes waited for each other. Send yours again."), headers={"Retry-After": "1"})
         case TooBroad():
             return Problem(422, str(error))
         case Conflict():
