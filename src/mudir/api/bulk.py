@@ -15,7 +15,7 @@ from mudir.api import values
 from mudir.api.calling import answer, read_object, read_query, sent
 from mudir.api.operations import Operation
 from mudir.api.problems import Problem
-from mudir.api.records import viewed
+from mudir.api.records import example_change, viewed
 from mudir.api.values import Schema, Shape, Taken
 from mudir.kit.money import Money
 from mudir.records.bulk import running
@@ -200,8 +200,9 @@ def operations_of(record_type: RecordType) -> list[Operation]:
         return lambda actor: values.shape_schema({"of": which(record_type), **shape_of(record_type, act, actor)})
 
     def example(act: str) -> Callable[[], dict[str, Any]]:
-        given = {Act.ASSIGN: {"owner": 1}, Act.TAG: {"add": ["…"]}, Act.EDIT: {"values": {}}}
-        return lambda: {"of": {"ids": [1, 2]}, **given.get(act, {})}
+        given = {Act.ASSIGN: {"owner": 1}, Act.TAG: {"add": ["…"]}}
+        return lambda: {"of": {"ids": [1, 2]}, **(
+            {"values": example_change(record_type)} if act == Act.EDIT else given.get(act, {}))}
 
     about = {"tag": plural, "record_type": record_type}
     acts = [act for act in DOINGS if act != Act.ASSIGN or record_type.assign]

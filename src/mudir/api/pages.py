@@ -1,6 +1,5 @@
 """What a person sees of the API: their keys, and its reference."""
 
-import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -19,12 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mudir.accounts import services
 from mudir.accounts.models import ApiKey
+from mudir.api.examples import examples_of
+from mudir.kit.arabic.fold import fold
 from mudir.kit.forms import LocalDateField, take_errors
 from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.records import registry
 
 LASTS = timedelta(days=90)
+OPENED = 3  # operations so few are shown unfolded
 ACTS = {"read": gettext_lazy("Read"), "write": gettext_lazy("Read and write")}
 
 
@@ -98,18 +100,29 @@ def revocation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Every address of the API, for the person who reads: fields that they may not see are not in it."""
-    from mudir.api.urls import described  # the addresses name this page
+    from mudir.api.urls import OPERATIONS, described  # the addresses name this page
 
-    told = described(request.user)
+    told, words = described(request.user), request.GET.get("q", "").strip()[:100]
     groups: dict[str, list[dict]] = {}
     for path, methods in told["paths"].items():
         for method, one in methods.items():
-            body = one.get("requestBody", {}).get("content", {}).get("application/json", {})
+            if not is_meant(words, method, path, one["operationId"], one["summary"], one["tags"][0]):
+                continue
+            [body] = one.get("requestBody", {}).get("content", {"": {}}).values()
             groups.setdefault(one["tags"][0], []).append({
-                "id": one["operationId"], "method": method.upper(), "path": path, "summary": one["summary"],
+                "method": method.upper(), "path": path, "summary": one["summary"],
                 "description": one.get("description", ""),
-                "parameters": one.get("parameters", []),
-                "example": json.dumps(body["example"], ensure_ascii=False, indent=2) if "example" in body else "",
+                "parameters": [given for given in one.get("parameters", []) if given.get("description")],
+                "examples": examples_of(OPERATIONS[one["operationId"]], settings.BASE_URL, body),
                 "answers": ", ".join(one["responses"]),
             })
-    return render_page(request, "api/reference.html", {"groups": groups, "info": told["info"]})
+    count = sum(map(len, groups.values()))
+    context = {"groups": groups, "info": told["info"], "words": words, "count": count, "is_open": count <= OPENED,
+               "limit": settings.API_REQUESTS_PER_MINUTE}
+    return render_page(request, "api/reference.html", context, fragment="operations")
+
+
+def is_meant(words: str, *told: str) -> bool:
+    """Whether each of the words is in what is told of an operation."""
+    whole = fold(" ".join(told)).replace("_", " ")
+    return all(word in whole for word in fold(words).replace("_", " ").split())

@@ -267,6 +267,14 @@ def example_of(record_type: RecordType) -> dict[str, Any]:
     return {name: values.example(one) for name, one in shape.items() if one.is_required}
 
 
+def example_change(record_type: RecordType) -> dict[str, Any]:
+    """One field that people set again and again: a choice where there is one."""
+    shape = {name: values.taken(field, record_type.model) for name, field in record_type.fields_in_code.items()
+             if field.is_editable and not field.is_many and not field.permission and name not in ACCESS}
+    name = next((name for name, one in shape.items() if "enum" in one.schema), next(iter(shape)))
+    return {name: values.example(shape[name])}
+
+
 # ── one kind ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -404,7 +412,8 @@ def operations_of(record_type: RecordType) -> list[Operation]:
                       "anyOf": [component(record_type), chosen_schema(record_type, actor)]}, **about),
         Operation(f"change_{lower}", "PATCH", one, changing, said(name, gettext_lazy("change one")), writes=True,
                   parameters=(IF_MATCH,), sends=lambda actor: component(record_type, "Change"), has_etag=True,
-                  example={"version": 1}, answers=lambda actor: component(record_type),
+                  example=lambda: {"version": 1, **example_change(record_type)},
+                  answers=lambda actor: component(record_type),
                   problems=(400, 404, 409, 413, 415, 422, 428), description=gettext_lazy(
                       "What is not named stays; a list that is named becomes exactly that list. Where somebody saved "
                       "the record since that version, the answer is 409 with the record as it stands now."), **about),

@@ -32,7 +32,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_./'-]*")
 NAMES = {  # stand in Arabic as they are
     "API", "CSV", "Ctrl-C", "Excel", "Google", "HubSpot", "JSON", "JavaScript", "Linux", "Outlook", "Pipedrive",
     "PostgreSQL", "Python", "Salesforce", "Zoho", "ODS", "TLS", "Thunderbird", "VCF", "XLS", "XLSX", "vCard", "wheel",
-    "Asia/Riyadh", "name", "example.com", "https",
+    "Asia/Riyadh", "OpenAPI", "name", "example.com", "https",
 }
 COMMAND_LINE = re.compile(  # words of the terminal: variables, files, options, and what one types
     r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b|--[a-z-]+(?: [A-Za-z]+)?|\bmudir(?: [a-z]+)*(?: [A-Z]+)?|\bmake [a-z]+\b"

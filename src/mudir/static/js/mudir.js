@@ -6,6 +6,7 @@ import "./board.js";
 import "./calendar.js";
 import "./cells.js";
 import "./combobox.js";
+import "./copy.js";
 import "./drop.js";
 import "./formula.js";
 import "./grid.js";
