@@ -37,6 +37,9 @@ class ValueType(StrEnum):
 ROWS = {ValueType.PERSON, ValueType.RECORD, ValueType.FILE}  # what is a row with a name, not a value of its own
 
 
+FIGURES = {ValueType.NUMBER, ValueType.PERCENT, ValueType.MONEY}  # stand at the end of their column
+
+
 @dataclass(frozen=True)
 class Edits:
     """How a field is edited in its place that no form of its kind asks for.

@@ -120,7 +120,7 @@ def draw_one(field: Field, value: Any, fmt: Formatter) -> str:
     if value is None or value == "" or value == []:
         return table.NOTHING
     if isinstance(value, CurrencyClash):
-        return f'<span class="late">{table.esc(value)}</span>'
+        return f'<span class="chip" data-tone="bad">{table.esc(value)}</span>'
     match field.type:
         case ValueType.CHOICE:
             return table.chip(table.choice_chips(field), value)

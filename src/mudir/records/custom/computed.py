@@ -18,7 +18,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.money import CurrencyClash, Money
 from mudir.records import registry
 from mudir.records.custom.fields import CustomFieldOf, sql_of
-from mudir.records.fields import Field, ValueType
+from mudir.records.fields import FIGURES, Field, ValueType
 from mudir.records.formulas import Formula, FormulaError, Kind, Term, compile_formula
 from mudir.records.formulas.compiling import filled
 from mudir.records.formulas.kinds import column
@@ -177,11 +177,13 @@ def depth_of(field: Field) -> int:
 
 def _cell(type: ValueType) -> Callable[[Any, Formatter], str]:
     """The cell of a list where a value may be none because of its currencies."""
+    plain = Field(id="", label="", type=type, path="")
+    place = "num" if type in FIGURES else "clip"
+
     def cell(value: Any, fmt: Formatter) -> str:
         from mudir.records.projection import draw_one  # knows the fields
 
-        plain = Field(id="", label="", type=type, path="")
-        return f'<td class="num">{draw_one(plain, value, fmt)}</td>'
+        return f'<td class="{place}">{draw_one(plain, value, fmt)}</td>'
 
     return cell
 

@@ -14,7 +14,8 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.htmx import led_to, render_page, wants_fragment
 from mudir.records import rules
 from mudir.records.bulk.acts import acts_of
-from mudir.records.fields import Field, ValueType
+from mudir.records.custom.fields import CustomFieldOf
+from mudir.records.fields import FIGURES, Field
 from mudir.records.models import SavedView
 from mudir.records.query import (
     MOST_SORTS,
@@ -147,7 +148,7 @@ def column_head(column: Field, query: Query, shown: Shown) -> dict:
         "also": shown.changed(sort=also).address if column.sort_path and len(also) <= MOST_SORTS else "",
         "sorted": ("descending" if turned[column.id] else "ascending") if column.id in turned else "",
         "place": list(turned).index(column.id) + 1 if several else 0,
-        "is_number": column.type in {ValueType.NUMBER, ValueType.PERCENT} and not column.cell,
+        "is_number": column.type in FIGURES and (not column.cell or isinstance(column, CustomFieldOf)),
         "width": dict(shown.look.widths).get(column.id, USUAL_WIDTH),
     }
 
