@@ -41,16 +41,16 @@ def read_values(
     if act is not Act.VIEW:
         rows = rows.allowing(actor, act)
     if act is Act.EXPORT:
-        confidential = rows.filter(pk__in=pks, confidential=True).values_list("pk", flat=True)
+        confidential = rows.filter(pk__among=pks, confidential=True).values_list("pk", flat=True)
         viewings.note_many(record_type.kind, list(confidential), actor, Viewing.Door.EXPORT)
-    seen = with_computed(rows.filter(pk__in=pks), single, actor)
+    seen = with_computed(rows.filter(pk__among=pks), single, actor)
     found = {row[0]: dict(zip((field.id for field in single), row[1:], strict=True))
              for row in seen.values_list("pk", *paths)}
     for field in fields:
         if field.is_many:
             for values in found.values():
                 values[field.id] = []
-            many = record_type.model.objects.visible_to(actor).filter(pk__in=pks, **{f"{field.path}__isnull": False})
+            many = record_type.model.objects.visible_to(actor).filter(pk__among=pks, **{f"{field.path}__isnull": False})
             for pk, value in many.order_by("pk").values_list("pk", field.path):
                 if pk in found:
                     found[pk][field.id].append(value)

@@ -17,8 +17,9 @@ from mudir.records import files, notifications, registry, search, trash
 from mudir.records.bulk import running as bulk
 from mudir.records.custom import indexing
 from mudir.records.duplicates import looking
+from mudir.records.exporting import running as exporting
 from mudir.records.importing import running
-from mudir.records.models import BulkAct, CustomField, DuplicateSearch, Import
+from mudir.records.models import BulkAct, CustomField, DuplicateSearch, Export, Import
 
 AGAIN = RetryStrategy(max_attempts=20, wait=5, retry_exceptions=[OperationalError])
 
@@ -46,15 +47,32 @@ def work_on_bulk_act(act_id: int) -> None:
             bulk.work_on(job)
 
 
+@app.task(retry=AGAIN)
+def work_on_export(export_id: int) -> None:
+    """Make a file that somebody asked for; rung twice, the second finds it made."""
+    job = Export.objects.select_related("user").filter(pk=export_id).first()
+    if job is not None:
+        with override(job.user.language), timezone.override(job.user.time_zone):
+            exporting.work_on(job)
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queueing_lock="throw_away_old_exports")
+def throw_away_old_exports(timestamp: int) -> None:
+    exporting.throw_away_old()
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="end_abandoned")
 def end_abandoned(timestamp: int) -> None:
-    """Say of imports, acts and searches that they have stopped when the job that had them in hand was given up."""
+    """Say of what has stopped, because the job that had it in hand was given up, that it has."""
     over = {"finished_at": timezone.now()}
     imports = Import.objects.filter(state__in=[Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING])
     imports.exclude(pk__in=_in_hand(work_on_import, "import_id")).update(state=Import.State.FAILED, **over)
     acts = BulkAct.objects.filter(state__in=[BulkAct.State.RUNNING, BulkAct.State.UNDOING])
     acts.exclude(pk__in=_in_hand(work_on_bulk_act, "act_id")).update(state=BulkAct.State.FAILED, **over)
+    exports = Export.objects.filter(state=Export.State.RUNNING)
+    exports.exclude(pk__in=_in_hand(work_on_export, "export_id")).update(state=Export.State.FAILED, **over)
     searches = DuplicateSearch.objects.filter(finished_at__isnull=True)
     if not _waiting(look_for_duplicates, look_for_all_duplicates).exists():
         searches.update(has_failed=True, **over)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -17,7 +19,7 @@ from mudir.clients.models import Client, ContactRole
 from mudir.records import comments, files, merging, registry
 from mudir.records.importing import intake
 from mudir.records.looks import Look
-from mudir.records.models import BulkAct, Content, DuplicateCandidate, Record
+from mudir.records.models import BulkAct, Content, DuplicateCandidate, Export, Record
 from mudir.records.query import QuerySpec
 from mudir.records.saved_views import save_view
 
@@ -89,6 +91,10 @@ def make_side(owner: User, words: str, *, shared_with: User) -> Side:
                                       back="/clients/").pk,
         "key": make_key(by=owner, name=words, scopes=["read"])[0].pk,
         "merge": merging.merge(beside, clients.create_client(by=owner, name=f"{words} twin"), by=owner).pk,
+        "export": Export.objects.create(
+            user=owner, kind="clients.client", spec={}, format="csv", total=1, file_name=f"{words}.csv",
+            state=Export.State.DONE,
+            file=default_storage.save("exports/of-a-side", ContentFile(f"{words} export".encode()))).pk,
         "candidate": DuplicateCandidate.objects.create(
             kind="clients.client", first_id=client.pk, second_id=beside.pk, score=0.9, reasons=["name"],
             found_at=timezone.now()).pk,
@@ -148,8 +154,8 @@ def addresses(route: Route, side: Side) -> Iterator[tuple[str, dict[str, Any]]]:
             elif name == "pk" and route.name.startswith("records:view"):
                 given[name] = side.views[record_type.kind]
             elif name == "pk":
-                own = {"acts": "act", "imports": "import", "merges": "merge", "duplicates": "candidate",
-                       "settings": "key"}.get(route.first)
+                own = {"acts": "act", "imports": "import", "merges": "merge", "exports": "export",
+                       "duplicates": "candidate", "settings": "key"}.get(route.first)
                 given[name] = side.parts[own] if own else side.records[record_type.kind].pk
             elif name == "field":
                 given[name] = next(iter(record_type.cells(side.owner)))

@@ -36,6 +36,13 @@ def test_what_was_filled_in_is_found_and_belongs_together(small):
     assert everyone.get(pk=7).name in director.ask("/clients/7/")
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_an_export_holds_every_row(small, monkeypatch, tmp_path, format):
+    monkeypatch.chdir(tmp_path)
+
+    assert bench.export_rows(format)["rows"] == 40
+
+
 def test_an_import_leaves_out_whom_we_know(small, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 

@@ -4,6 +4,7 @@ from mudir.records.models.comment import Comment
 from mudir.records.models.custom import CustomField, Setup
 from mudir.records.models.duplicate import DuplicateCandidate, DuplicateSearch
 from mudir.records.models.event import Event
+from mudir.records.models.export import Export
 from mudir.records.models.imports import Import, ImportBatch, ImportMapping, ImportMend, ImportRow
 from mudir.records.models.layout import PageLayout
 from mudir.records.models.mark import Favourite, Visit
@@ -18,7 +19,7 @@ from mudir.records.models.viewing import Viewing
 
 __all__ = [
     "Attachment", "AttachmentVersion", "BulkAct", "BulkRow", "Comment", "Content", "CustomField", "DuplicateCandidate",
-    "DuplicateSearch", "Event", "Favourite", "Import", "ImportBatch", "ImportMapping", "ImportMend", "ImportRow",
-    "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "PageLayout", "Reason", "Record",
-    "SavedView", "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Viewing", "Visit",
+    "DuplicateSearch", "Event", "Export", "Favourite", "Import", "ImportBatch", "ImportMapping", "ImportMend",
+    "ImportRow", "Mail", "Merge", "MergeRow", "NameToken", "Notification", "NotificationChoice", "PageLayout", "Reason",
+    "Record", "SavedView", "SearchEntry", "Setup", "Share", "Tag", "TokenKey", "Viewing", "Visit",
 ]

@@ -14,6 +14,7 @@ class Reason(models.TextChoices):
     MENTION = "mention", _("Somebody mentions me")
     SHARE = "share", _("A record is shared with me")
     DUE = "due", _("Something of mine is due")
+    EXPORT = "export", _("A file that I asked for is ready")
 
 
 class Mail(models.TextChoices):

@@ -20,6 +20,7 @@ USUAL = {
     Reason.MENTION: Way(True, Mail.AT_ONCE),
     Reason.SHARE: Way(True, Mail.DAILY),
     Reason.DUE: Way(True, Mail.NEVER),
+    Reason.EXPORT: Way(True, Mail.NEVER),
 }
 
 

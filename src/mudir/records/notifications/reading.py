@@ -6,7 +6,6 @@ from datetime import datetime
 from html import unescape
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -18,7 +17,7 @@ from mudir.kit.services import service
 from mudir.kit.sql import rows_of
 from mudir.records import registry
 from mudir.records.comments import with_html
-from mudir.records.models import Notification, Reason, Record
+from mudir.records.models import Export, Notification, Reason, Record
 from mudir.records.sentences import filled
 
 PAGE = 40
@@ -29,13 +28,16 @@ SENTENCES = {
     Reason.MENTION: gettext_lazy("%(actor)s mentioned you on %(record)s"),
     Reason.SHARE: gettext_lazy("%(actor)s shared %(record)s with you"),
     Reason.DUE: gettext_lazy("Due today: %(record)s"),
+    Reason.EXPORT: gettext_lazy("The file %(record)s is ready"),
 }
 UNREAD = f"""
     SELECT told.kind, told.object_id FROM records_notification told
     LEFT JOIN records_comment comment ON comment.id = told.comment_id
     WHERE told.user_id = %s AND told.on_page AND told.read_at IS NULL AND comment.removed_at IS NULL
     ORDER BY told.id DESC LIMIT {COUNTED}"""
-ICONS = {Reason.ASSIGNMENT: "user", Reason.MENTION: "chat", Reason.SHARE: "eye", Reason.DUE: "clock"}
+NOT_MADE = gettext_lazy("The file %(record)s was not made")
+ICONS = {Reason.ASSIGNMENT: "user", Reason.MENTION: "chat", Reason.SHARE: "eye", Reason.DUE: "clock",
+         Reason.EXPORT: "download"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,7 @@ def unread_count(user: User) -> int:
     """How many unread ones the reader still sees, at most `COUNTED`."""
     keys = rows_of(UNREAD, [user.pk])
     seen = {(kind, pk) for kind, wanted in _by_kind(keys).items()
-            for pk in registry.for_kind(kind).model.objects.visible_to(user).filter(pk__in=wanted).values_list(
-                "pk", flat=True)}
+            for pk in _told_of(kind, user).filter(pk__in=wanted).values_list("pk", flat=True)}
     return sum(key in seen for key in keys)
 
 
@@ -101,14 +102,18 @@ def as_told(user: User, rows: Sequence[Notification]) -> list[Told]:
         record = records.get((row.kind, row.object_id))
         if record is None or (row.comment_id and row.comment_id not in said):
             continue
-        slug = registry.for_kind(row.kind).slug
-        url = reverse("records:page", args=[slug, row.object_id]) + ("?show=comments" if row.comment_id else "")
+        url = record.get_absolute_url() + ("?show=comments" if row.comment_id else "")
         parts = {"actor": row.actor.name if row.actor else _("Mudir"), "record": record}
         told.append(Told(
             id=row.pk, at=row.at, is_read=row.read_at is not None, url=url, icon=ICONS[row.reason],
-            sentence=filled(str(SENTENCES[row.reason]), parts), said=said.get(row.comment_id, SafeString("")),
+            sentence=filled(str(NOT_MADE if is_in_vain(record) else SENTENCES[row.reason]), parts),
+            said=said.get(row.comment_id, SafeString("")),
         ))
     return told
+
+
+def is_in_vain(record: Record | Export) -> bool:
+    return isinstance(record, Export) and record.state == Export.State.FAILED
 
 
 @service
@@ -146,8 +151,15 @@ def _of(user: User) -> QuerySet[Notification]:
 def _seen(user: User, rows: Iterable[Notification]) -> dict[tuple[str, int], Record]:
     return {
         (kind, record.pk): record for kind, keys in _by_kind((row.kind, row.object_id) for row in rows).items()
-        for record in registry.for_kind(kind).model.objects.visible_to(user).filter(pk__in=keys)
+        for record in _told_of(kind, user).filter(pk__in=keys)
     }
+
+
+def _told_of(kind: str, user: User) -> QuerySet:
+    """What the user sees of a kind that is told of: of records as ever, of files their own."""
+    if kind == Export._meta.label_lower:
+        return Export.objects.filter(user=user)
+    return registry.for_kind(kind).model.objects.visible_to(user)
 
 
 def _by_kind(keys: Iterable[tuple[str, int]]) -> dict[str, set[int]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from mudir.accounts.models import User
-from mudir.records.models import Event, Mail, Notification, Reason, Record
+from mudir.records.models import Event, Export, Mail, Notification, Reason, Record
 from mudir.records.notifications.choices import choices_of
 
 KEPT = timedelta(days=180)  # of what was read
@@ -25,7 +25,7 @@ def tell(event: Event, reason: Reason, *, to: Iterable[User]) -> None:
     ])
 
 
-def remind(person: User, records: Iterable[Record], reason: Reason, *, key: str) -> None:
+def remind(person: User, records: Iterable[Record | Export], reason: Reason, *, key: str) -> None:
     """Tell one person of records of theirs, once for each record and `key`."""
     _write(reason, [
         Notification(user=person, reason=reason, kind=record._meta.label_lower, object_id=record.pk,

@@ -211,7 +211,7 @@ def test_who_does_not_want_to_be_told_is_not(client, owner, lead, client_of_owne
     comments.write_comment(client_of_owner, by=owner, text="@Huda")
 
     assert not Notification.objects.exists()
-    assert NotificationChoice.objects.filter(user=lead).count() == 4
+    assert NotificationChoice.objects.filter(user=lead).count() == len(Reason)
 
 
 def test_who_wants_letters_alone_has_nothing_at_the_bell(owner, lead, client_of_owner):

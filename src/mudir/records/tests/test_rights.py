@@ -257,7 +257,7 @@ def test_what_every_record_has_is_never_hidden_only_closed_to_writing(administra
 
 
 def test_a26_a_running_export_obeys_the_role_that_was_changed_meanwhile(administrator, owner, monkeypatch):
-    monkeypatch.setattr("mudir.records.views.exports.BATCH", 2)
+    monkeypatch.setattr("mudir.records.exporting.rows.BATCH", 2)
     for number in range(6):
         create_client(by=owner, name=f"Company {number}", sector=f"CNRY-{number}")
     rows = rows_of(Query(QuerySpec(kind=CLIENT, columns=("name", "sector")), again(owner)))
@@ -270,7 +270,7 @@ def test_a26_a_running_export_obeys_the_role_that_was_changed_meanwhile(administ
 
 
 def test_a26_a_running_export_obeys_also_behind_a_related_record(administrator, owner, client_of_owner, monkeypatch):
-    monkeypatch.setattr("mudir.records.views.exports.BATCH", 1)
+    monkeypatch.setattr("mudir.records.exporting.rows.BATCH", 1)
     edit_client(client_of_owner, by=owner, sector="CNRY-sector")
     for text in ("First", "Second"):
         write_note(by=owner, client=client_of_owner, text=text)
