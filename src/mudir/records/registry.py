@@ -158,7 +158,8 @@ class RecordType:
     @property
     def filters(self) -> tuple[str, ...]:
         """What is offered to filter by."""
-        return (*self.filters_in_code, *(name for name, one in self.custom_fields.items() if one.made.is_filtered))
+        made = (name for name, one in self.custom_fields.items() if one.made.is_filtered)
+        return (*self.filters_in_code, *made, *(["tags"] if self.filters_in_code else []))
 
     @property
     def search(self) -> dict[str, str]:

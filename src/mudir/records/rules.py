@@ -86,6 +86,11 @@ def can_make_tags(user: User) -> bool:
     return user.has_permission("records.create")
 
 
+def can_manage_tags(user: User) -> bool:
+    """Rename and colour them, put several together, take them off everything."""
+    return user.has_permission("fields.manage")
+
+
 def can_export(user: User, model: type[models.Model]) -> bool:
     return reach_of(user, Act.EXPORT, model) is not Reach.NONE
 

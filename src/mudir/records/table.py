@@ -55,7 +55,14 @@ def codes(choices: dict[Any, str], value: Sequence[Any]) -> str:
 
 
 def tags(value: Sequence[str] | None) -> str:
-    return " ".join([f'<span class="chip tag"><bdi>{escape(tag)}</bdi></span>' for tag in value or ()]) or NOTHING
+    from mudir.records.custom.known import tones_of_tags
+
+    if not value:
+        return NOTHING
+    tones = tones_of_tags()
+    return " ".join([
+        f'<span class="chip tag"{f' data-tone="{tones[tag]}"' if tag in tones else ""}><bdi>{escape(tag)}</bdi></span>'
+        for tag in value])
 
 
 def answered(value: bool | None, yes: str, no: str) -> str:

@@ -14,7 +14,7 @@ from mudir.kit.formatting import Formatter
 from mudir.kit.services import service
 from mudir.records import rules, table
 from mudir.records.fields import Edits, Field, ValueType
-from mudir.records.models import Record, Tag
+from mudir.records.models import BulkAct, Record, Tag
 from mudir.records.services import locked
 
 LONGEST = 60
@@ -29,11 +29,17 @@ def split(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
 
 
+class TagsInput(forms.TextInput):
+    """A box for tags behind each other, with suggestions for the one that is being typed."""
+
+    template_name = "records/widgets/tags.html"
+
+
 class TagsField(forms.CharField):
     """Tags behind each other; a known one is meant however it is spelled."""
 
     def __init__(self, **kwargs: Any):
-        kwargs.setdefault("widget", forms.TextInput(attrs={"list": "tags-known", "autocomplete": "off"}))
+        kwargs.setdefault("widget", TagsInput(attrs={"autocomplete": "off"}))
         super().__init__(max_length=2000, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -82,6 +88,69 @@ def know(names: set[str], *, by: User) -> None:
         raise ValidationError(_("There is no tag “%(tag)s”.") % {"tag": min(missing)})
     Tag.objects.bulk_create([Tag(name=name, folded=fold(name), created_by=by) for name in sorted(missing)],
                             ignore_conflicts=True)
+
+
+@service
+def change_tag(tag: Tag, *, by: User, name: str, tone: str) -> tuple[Tag, list[BulkAct]]:
+    """Rename and colour a tag everywhere; renamed to another one, the two are one from now on. Raises ValidationError.
+
+    Returns the tag that there is then, and what is being done to the records that carry it.
+    """
+    from mudir.records.bulk.retagging import retag
+    from mudir.records.custom.known import tell
+
+    current, old = _managed(tag, by), tag.name
+    [name] = known_as([" ".join(name.split())]) if name.strip() and not split(name)[1:] else [""]
+    if not name:
+        raise ValidationError({"name": _("A tag is a word or a few, without a comma.")})
+    other = Tag.objects.select_for_update().filter(folded=fold(name)).exclude(pk=tag.pk).first()
+    if other is not None:
+        current.delete()
+        current = other
+    else:
+        current.name, current.folded, current.tone = name, fold(name), tone
+        current.full_clean(exclude=["created_by"])
+        current.save()
+    tell()
+    return current, retag(old, current.name, by=by) if old != current.name else []
+
+
+@service
+def remove_tag(tag: Tag, *, by: User) -> list[BulkAct]:
+    """Take a tag off everything, and out of what is suggested."""
+    from mudir.records.bulk.retagging import retag
+    from mudir.records.custom.known import tell
+
+    _managed(tag, by).delete()
+    tell()
+    return retag(tag.name, by=by)
+
+
+@service
+def put_back_tag(pk: int, *, by: User, name: str, tone: str, acts: Sequence[int] = ()) -> None:
+    """Take back what was done to a tag: its name, its colour, and the records of those acts that are still as left."""
+    from mudir.records.bulk.running import begin_undo
+    from mudir.records.custom.known import hold, tell
+
+    if not rules.can_manage_tags(by):
+        raise PermissionDenied
+    hold()
+    tag = Tag.objects.filter(folded=fold(name)).first() or Tag.objects.filter(pk=pk).first() or Tag(created_by=by)
+    tag.name, tag.folded, tag.tone = name, fold(name), tone
+    tag.full_clean(exclude=["created_by"])
+    tag.save()
+    tell()
+    for act in BulkAct.objects.filter(pk__in=acts, user=by, act=BulkAct.Act.RETAG):
+        begin_undo(act, by=by)
+
+
+def _managed(tag: Tag, by: User) -> Tag:
+    from mudir.records.custom.known import hold
+
+    if not rules.can_manage_tags(by):
+        raise PermissionDenied
+    hold()
+    return Tag.objects.select_for_update().get(pk=tag.pk)
 
 
 @service

@@ -50,6 +50,8 @@ MATRIX = {
     "accounts:team_restoration": MANAGE, "records:new_role": MANAGE, "records:role": MANAGE,
     "records:role_fields": MANAGE, "records:role_filter": MANAGE, "records:role_removal": MANAGE,
     "records:role_undoing": MANAGE, "records:sight": MANAGE,
+    "records:tags": FIELDS, "records:tag": FIELDS, "records:tag_removal": FIELDS, "records:tag_restoration": FIELDS,
+    "records:tag_suggestions": SIGNED_IN,
     "records:fields_home": FIELDS, "records:fields": FIELDS, "records:new_field": FIELDS, "records:field": FIELDS,
     "records:page_layout": FIELDS, "records:page_layout_undoing": FIELDS,
     "records:fields_order": FIELDS, "records:field_archiving": FIELDS, "records:field_restoration": FIELDS,

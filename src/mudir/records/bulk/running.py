@@ -1,6 +1,6 @@
 """Working through an act in batches, each in a transaction of its own: a killed worker goes on where it was."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import batched
 
 import pghistory
@@ -58,10 +58,18 @@ def _set_going(job: BulkAct, count: int) -> BulkAct:
 
 
 def doing_of(job: BulkAct) -> Doing:
+    from mudir.records.bulk.retagging import Retagging
+
+    doings = DOINGS | {BulkAct.Act.PASTE: Pasting, BulkAct.Act.RETAG: Retagging}
+    return doings[job.act](registry.for_kind(job.kind), job.user, data_of(job.data))
+
+
+def data_of(kept: Mapping[str, list[str]]) -> QueryDict:
+    """An answer as its form sent it."""
     data = QueryDict(mutable=True)
-    for name, values in job.data.items():
+    for name, values in kept.items():
         data.setlist(name, values)
-    return (DOINGS | {BulkAct.Act.PASTE: Pasting})[job.act](registry.for_kind(job.kind), job.user, data)
+    return data
 
 
 def work_on(job: BulkAct) -> BulkAct:

@@ -1,4 +1,4 @@
-"""What this process knows of the fields and layouts that administrators made, and when it asks again.
+"""What this process knows of the fields, layouts and colours of tags that people made, and when it asks again.
 
 A request looks at the stamp once, with its first question, and stays with what it found. Outside of requests the stamp
 is looked at again after a second.
@@ -17,7 +17,7 @@ from mudir.kit.sql import rows_of
 from mudir.records import registry
 from mudir.records.custom.computed import computed_fields
 from mudir.records.custom.fields import CustomFieldOf, Type, field_of
-from mudir.records.models import CustomField, PageLayout, Setup
+from mudir.records.models import CustomField, PageLayout, Setup, Tag
 
 SECONDS = 1.0
 NOTHING: Mapping[str, CustomFieldOf] = {}
@@ -28,6 +28,7 @@ class Known:
     stamp: uuid.UUID | None
     fields: Mapping[str, Mapping[str, CustomFieldOf]]  # by kind and id, in their order, without archived ones
     layouts: Mapping[tuple[str, str], Mapping[str, Any]]  # by kind and role
+    tones: Mapping[str, str]  # of tags by their names, where they have any
 
 
 _latest: Known | None = None
@@ -44,6 +45,10 @@ def layout_of(kind: str, role: str) -> Mapping[str, Any] | None:
     """How the page of a kind is laid out for a role, where it is not as the program has it."""
     layouts = _known().layouts
     return layouts.get((kind, role)) or layouts.get((kind, ""))
+
+
+def tones_of_tags() -> Mapping[str, str]:
+    return _known().tones
 
 
 @contextmanager
@@ -100,7 +105,8 @@ def _up_to_date() -> Known:
             of_kind[made.kind].append(made)
         layouts = PageLayout.objects.exclude(parts={}).values_list("kind", "role", "parts")
         _latest = Known(stamp, {kind: _fields(kind, some) for kind, some in of_kind.items()},
-                        {(kind, role): parts for kind, role, parts in layouts})
+                        {(kind, role): parts for kind, role, parts in layouts},
+                        dict(Tag.objects.exclude(tone="").values_list("name", "tone")))
     return _latest
 
 

@@ -16,6 +16,7 @@ class BulkAct(models.Model):
         TAG = "tag", _("Tags")
         TRASH = "trash", _("Move to the trash")
         PASTE = "paste", _("Paste")
+        RETAG = "retag", _("Rename a tag")
 
     class State(models.TextChoices):
         RUNNING = "running", _("At work")

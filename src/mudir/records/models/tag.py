@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy as _
 class Tag(models.Model):
     """A known tag. Records carry its name, so that a list reads one table."""
 
+    class Tone(models.TextChoices):
+        ACCENT = "accent", _("teal")
+        GOOD = "good", _("green")
+        WARN = "warn", _("amber")
+        BAD = "bad", _("red")
+        INFO = "info", _("blue")
+        KEY = "key", _("violet")
+
     name = models.CharField(_("name"), max_length=60, unique=True)
     folded = models.CharField(max_length=60, unique=True)  # one tag, however its Arabic is spelled
+    tone = models.CharField(_("colour"), max_length=10, choices=Tone, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

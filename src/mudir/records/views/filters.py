@@ -19,7 +19,7 @@ from mudir.kit.htmx import led_to, render_page
 from mudir.kit.numbers import number_in
 from mudir.records.fields import Field, ValueType
 from mudir.records.forms import RelatedRecordField
-from mudir.records.models import Record
+from mudir.records.models import Record, Tag
 from mudir.records.query import (
     IN_DAYS,
     MOST_LEVELS,
@@ -116,6 +116,8 @@ def options_of(field: Field) -> list[tuple]:
     if field.type is ValueType.PERSON:
         people = User.objects.filter(is_active=True).order_by("name").values_list("pk", "name")[:500]
         return [("me", _("me")), (MY_TEAM, _("my team")), *people]
+    if field.id == "tags":
+        return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:500]]
     if field.type is ValueType.YES_NO:
         return [("yes", _("Yes")), ("no", _("No"))]
     if field.related is Team:

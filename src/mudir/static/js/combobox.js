@@ -1,7 +1,8 @@
 import { Options } from "./options.js";
 
 /* <m-combobox src="/address/?…">: an input that offers choices while one types; the words typed go as q.
-   The list holds [role=option]: data-value fills the input, data-key the hidden input; a link among them is followed. */
+   The list holds [role=option]: data-value fills the input, data-key the hidden input; a link among them is followed.
+   With [data-several] it is about the last of several, parted by commas. */
 customElements.define("m-combobox", class extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input:not([type=hidden])");
@@ -29,7 +30,7 @@ customElements.define("m-combobox", class extends HTMLElement {
   ask() {
     if (this.keyField) this.keyField.value = "";
     clearTimeout(this.timer);
-    const words = this.input.value.trim();
+    const words = this.parts().at(-1).trim();
     if (!words) return this.show(false);
     this.timer = setTimeout(() => {
       const address = new URL(this.getAttribute("src"), location.href);
@@ -37,6 +38,14 @@ customElements.define("m-combobox", class extends HTMLElement {
       address.searchParams.set("q", words);
       window.htmx?.ajax("GET", address.pathname + address.search, { source: this.list, target: this.list, swap: "innerHTML" });
     }, 150);
+  }
+
+  get several() {
+    return "several" in this.dataset && this.dataset.several;
+  }
+
+  parts() {
+    return this.several ? this.input.value.split(/[,،;؛]/) : [this.input.value];
   }
 
   show(wanted) {
@@ -63,7 +72,8 @@ customElements.define("m-combobox", class extends HTMLElement {
   take(option) {
     if (!option) return;
     if (option.href) return location.assign(option.href);
-    this.input.value = option.dataset.value ?? option.textContent.trim();
+    const value = option.dataset.value ?? option.textContent.trim();
+    this.input.value = this.several ? [...this.parts().slice(0, -1), ` ${value}`, " "].join(this.several).trimStart() : value;
     if (this.keyField) this.keyField.value = option.dataset.key ?? "";
     this.show(false);
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
