@@ -224,7 +224,8 @@ def page_schema(record_type: RecordType, actor: User) -> Schema:
 def totals_schema(actor: User) -> Schema:
     group = {"type": "object", "required": ["value", "measures"], "additionalProperties": False, "properties": {
         "value": {"type": ["string", "integer", "boolean", "null"]},
-        "measures": {"type": "object", "additionalProperties": {"type": ["number", "string", "null"]}}}}
+        "measures": {"type": "object", "additionalProperties": {
+            "type": ["number", "string", "array", "null"], "items": {"type": "object"}}}}}  # of money: each currency
     return {"type": "object", "required": ["groups"], "additionalProperties": False,
             "properties": {"groups": {"type": "array", "items": group}}}
 

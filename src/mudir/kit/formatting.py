@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date, get_month_names
 from babel.numbers import get_currency_symbol
@@ -50,6 +51,19 @@ class Formatter:
         if count < 1 << 20:
             return _("%(size)s KB") % {"size": self.number(max(1, count >> 10))}
         return _("%(size)s MB") % {"size": self.number(round(count / (1 << 20), 1))}
+
+    def measure(self, value: Any) -> str:
+        """What values come to: a number, rounded, a day, or one amount for each currency."""
+        if isinstance(value, tuple):
+            return " · ".join(map(self.money, value)) or "—"
+        if value is None:
+            return "—"
+        if isinstance(value, date | datetime):
+            return self.date(value)
+        if isinstance(value, float | Decimal):
+            value = round(value, 1)
+            value = int(value) if value == int(value) else value
+        return self.number(value)
 
     def date(self, day: date) -> str:
         """A day with its year in the reader's calendar; a moment gives the day it falls on in the reader's zone."""

@@ -9,20 +9,19 @@ from django.db.models import F, TimeField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
 from mudir.kit.formatting import Formatter
 from mudir.kit.scope import ScopedQuerySet
 from mudir.kit.templatetags.mudir import avatar
-from mudir.kit.timeouts import TookTooLong, in_time
 from mudir.records import registry, table
 from mudir.records.board import board_of
 from mudir.records.cells import write_cell
 from mudir.records.custom.computed import ComputedField
 from mudir.records.fields import Field, ValueType
 from mudir.records.models import Record
-from mudir.records.query import MOST_SECONDS, Condition, Query, QuerySpec, SpecError
+from mudir.records.query import Condition, Query, QuerySpec
+from mudir.records.query.asking import too_long_refused
 from mudir.records.query.operators import day_in
 from mudir.records.query.periods import days_of
 from mudir.records.query.spec import unknown_field
@@ -133,14 +132,11 @@ class Days:
 
     def _keys(self, days: list[date]) -> dict[date, list[int]]:
         """The keys of each day in their order, where there are many only the first. Raises `SpecError`."""
-        try:
-            with in_time(MOST_SECONDS):
-                rows = list(self._asked(days[0], days[-1])[: READ_AT_ONCE + 1])
-                if len(rows) > READ_AT_ONCE:
-                    each = [self._asked(day, day)[: COUNTED_ON_A_DAY + 1] for day in days]
-                    rows = each[0].union(*each[1:], all=True)  # whose days come one after another
-        except TookTooLong:
-            raise SpecError(_("That would take too long. Narrow the list first.")) from None
+        with too_long_refused():
+            rows = list(self._asked(days[0], days[-1])[: READ_AT_ONCE + 1])
+            if len(rows) > READ_AT_ONCE:
+                each = [self._asked(day, day)[: COUNTED_ON_A_DAY + 1] for day in days]
+                rows = each[0].union(*each[1:], all=True)  # whose days come one after another
         keys: dict[date, list[int]] = {day: [] for day in days}
         for key, value in rows:
             keys[self._day_of(value)].append(key)

@@ -74,6 +74,7 @@ class Field:
     related: type[models.Model] | None = None
     computed: Callable[[User], Mapping[str, Any]] | None = None  # annotations whose values depend on who reads
     digits: int = 0  # of a number behind the point
+    currency_path: str = ""  # beside `path`, of an amount of money
     edits: Edits | None = None  # in a list or among the facts, where the form has no such field
 
     def visible_to(self, actor: User) -> bool:

@@ -109,6 +109,12 @@ def number(context: dict, value: int | float | Decimal) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def measure(context: dict, value: object) -> str:
+    """What values come to: a number, a day, amounts of money."""
+    return context["request"].formatter.measure(value)
+
+
+@register.simple_tag(takes_context=True)
 def day(context: dict, value: date) -> str:
     """A day in the reader's calendar."""
     return context["request"].formatter.date(value)

@@ -121,6 +121,7 @@ def field_of(made: CustomField) -> CustomFieldOf:
         id=made.id_of_field, label=made.label, type=VALUE_TYPES[made.type], path=path, sort_path=sort_path,
         is_nullable=True, is_editable=True, choices=made.labels, digits=made.digits,
         tones={one["code"]: one["tone"] for one in made.choices if one.get("tone")},
+        currency_path=f"custom__{made.code}__currency__as_text" if made.type == Type.MONEY else "",
         related=related, computed=_named(made, path, related) if related else None, made=made,
         has_name=related is not None,
     )

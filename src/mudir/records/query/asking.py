@@ -1,6 +1,7 @@
 """A spec bound to who asks: checked against the registry, and from there to rows, pages, totals and groups."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mudir.accounts.models import User
+from mudir.kit.money import Money, digits_of_currency
 from mudir.kit.scope import ScopedQuerySet
 from mudir.kit.sql import rows_of
 from mudir.kit.timeouts import TookTooLong, in_time
@@ -38,13 +40,24 @@ MEASURES = {
     "max": gettext_lazy("most"),
     "filled": gettext_lazy("filled in"),
 }
+FUNCTIONS = {"sum": Sum, "avg": Avg, "min": Min, "max": Max}
+
+
+@contextmanager
+def too_long_refused() -> Iterator[None]:
+    """What takes too long in here is refused in words."""
+    try:
+        with in_time(MOST_SECONDS):
+            yield
+    except TookTooLong:
+        raise SpecError(_("That would take too long. Narrow the list first.")) from None
 
 
 def measures_of_field(spec_field: Field) -> tuple[str, ...]:
     """How the values of a field are summed up."""
     if spec_field.is_many or isinstance(spec_field, FieldThrough):
         return ()
-    if spec_field.type in {ValueType.NUMBER, ValueType.PERCENT}:
+    if spec_field.type in {ValueType.NUMBER, ValueType.PERCENT} or spec_field.currency_path:
         return ("sum", "avg", "min", "max", "filled")
     days = spec_field.type in {ValueType.DATE, ValueType.MOMENT}
     return ("min", "max", "filled") if days else () if spec_field.type is ValueType.YES_NO else ("filled",)
@@ -174,6 +187,12 @@ class Query:
         title = self.fields[self.record_type.title].path
         columns = ["pk", title, *paths, *sort_paths]
         found = self.queryset()
+        if any(isinstance(spec_field, FieldThrough) for spec_field, _turned in self.order):
+            with too_long_refused():  # no index knows what stands on other records
+                return self._page(found, columns, sort_paths)
+        return self._page(found, columns, sort_paths)
+
+    def _page(self, found: ScopedQuerySet, columns: list[str], sort_paths: list[str]) -> Page:
         size = self.spec.size
         if len(self.order) == 1 and self.order[0][0].is_nullable:
             rows = self._page_with_nulls(found, columns, size + 1)
@@ -250,23 +269,50 @@ class Query:
     def groups(self) -> list[tuple]:
         """One row per value of the group field (or one for all): the value, then each aggregate.
 
-        Days and moments are grouped by month, named by its first day. Raises `SpecError` where it would take too long.
+        Days and moments are grouped by month, named by its first day. Of money there is one amount for each currency,
+        never added to another. Raises `SpecError` where it would take too long.
         """
         self.page_is_possible()
-        measures = {f"measure_{place}": self._measure(name) for place, name in enumerate(self.spec.aggregates)}
+        of_money = [name for name in self.spec.aggregates if self._is_of_money(name)]
+        measures = {f"measure_{place}": self._measure(name) for place, name in enumerate(self.spec.aggregates)
+                    if name not in of_money}
         found = self.queryset().order_by()
         if found.query.distinct:  # rows that match several times are counted once
             matching = found.values("pk")
             found = self.record_type.model.objects.visible_to(self.actor).filter(pk__in=matching)
             found = with_computed(found, self._used(), self.actor)
-        try:
-            with in_time(MOST_SECONDS):
-                if not self.spec.group:
-                    return [tuple(found.aggregate(**measures).values())]
+        with too_long_refused():
+            path = ""
+            if self.spec.group:
                 found, path = self._grouped(found)
-                return list(found.values_list(path).annotate(**measures).order_by(path)[:MOST_GROUPS])
-        except TookTooLong:
-            raise SpecError(_("That would take too long. Narrow the list first.")) from None
+                rows = list(found.values_list(path).annotate(**measures).order_by(path)[:MOST_GROUPS])
+            else:
+                rows = [(None, *(found.aggregate(**measures) if measures else {}).values())]
+            amounts = {name: self._amounts(found, path, name) for name in of_money}
+        names = [name for name in self.spec.aggregates if name not in of_money]
+        groups = []
+        for value, *others in rows:
+            said = dict(zip(names, others, strict=True)) | {name: one.get(value, ()) for name, one in amounts.items()}
+            measured = [said[name] for name in self.spec.aggregates]
+            groups.append((value, *measured) if self.spec.group else tuple(measured))
+        return groups
+
+    def _is_of_money(self, name: str) -> bool:
+        function, _dot, field_name = name.partition(".")
+        return function in FUNCTIONS and self.field(field_name).type is ValueType.MONEY
+
+    def _amounts(self, found: ScopedQuerySet, path: str, name: str) -> dict[Any, tuple[Money, ...]]:
+        """By the value of the group, what a field of money comes to in each currency."""
+        function, _dot, field_name = name.partition(".")
+        measured = self.field(field_name)
+        rows = found.filter(**{f"{measured.path}__isnull": False})
+        rows = rows.values_list(*([path] if path else []), measured.currency_path)
+        amounts: dict[Any, list[Money]] = {}
+        for *value, currency, amount in rows.annotate(amount=FUNCTIONS[function](measured.path)).order_by(
+                measured.currency_path):
+            money = Money(round(amount, digits_of_currency(currency)), currency)
+            amounts.setdefault(value[0] if value else None, []).append(money)
+        return {value: tuple(some) for value, some in amounts.items()}
 
     def _grouped(self, found: ScopedQuerySet) -> tuple[ScopedQuerySet, str]:
         """The rows with what they are grouped by, and its path."""
@@ -297,4 +343,4 @@ class Query:
             raise SpecError(_("“%(field)s” cannot be summed up that way.") % {"field": measured.label})
         if function == "filled":
             return Count("pk", filter=condition_to_q(measured, Condition(measured.id, "not_empty"), self.actor))
-        return {"sum": Sum, "avg": Avg, "min": Min, "max": Max}[function](measured.path)
+        return FUNCTIONS[function](measured.path)

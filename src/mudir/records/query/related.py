@@ -104,6 +104,7 @@ def field_through(name: str, steps: list[Field], last: Field) -> Field:
     alias = f"via_{'_0_'.join(name.split('.'))}"
     return FieldThrough(
         id=name, label=": ".join(str(one.label) for one in (*steps, last)), type=last.type, path=f"{alias}_0",
+        sort_path=f"{alias}_{int(last.type in ROWS)}" if last.sort_path and not last.is_many else "",
         is_nullable=True, is_many=last.is_many, choices=last.choices, tones=last.tones, related=last.related,
         cell=last.cell if isinstance(last, CustomFieldOf) else None, computed=Through(alias, tuple(steps), last),
     )

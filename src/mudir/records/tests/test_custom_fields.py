@@ -123,6 +123,26 @@ def test_lists_are_grouped_and_summed_by_custom_fields(administrator, owner):
     assert Query(spec, owner).groups() == [("large", 2, Decimal(7)), ("small", 1, Decimal(5))]
 
 
+def test_amounts_of_different_currencies_are_summed_up_side_by_side_and_never_added(administrator, owner, client):
+    made(administrator, "money", code="budget", name_en="Budget")
+    for name, tier, amount in (("A", "key", "10 SAR"), ("B", "key", "2.5 SAR"), ("C", "key", "1.125 KWD"),
+                               ("D", "ordinary", "7 SAR"), ("E", "corporate", None)):
+        create_client(by=owner, name=name, tier=tier, **{"custom.budget": amount})
+    measures = ("sum.custom.budget", "count", "avg.custom.budget", "filled.custom.budget")
+    sar, kwd = lambda amount: Money(Decimal(amount), "SAR"), lambda amount: Money(Decimal(amount), "KWD")
+
+    assert Query(QuerySpec(kind=KIND, aggregates=measures), owner).groups() == [
+        ((kwd("1.125"), sar("19.50")), 5, (kwd("1.125"), sar("6.50")), 4)]
+    assert Query(QuerySpec(kind=KIND, group="tier", aggregates=measures), owner).groups() == [
+        ("corporate", (), 1, (), 0), ("key", (kwd("1.125"), sar("12.50")), 3, (kwd("1.125"), sar("6.25")), 3),
+        ("ordinary", (sar("7.00"),), 1, (sar("7.00"),), 1)]
+    client.force_login(owner)
+    page = client.get("/clients/?columns=name,custom.budget&aggregates=sum.custom.budget&sums=1").content.decode()
+    assert "<b>1.125 KWD · 19.50 SAR</b>" in page
+    board = client.get("/clients/board/?by=tier&aggregates=sum.custom.budget").content.decode()
+    assert "1.125 KWD · 12.50 SAR" in board
+
+
 def test_a_task_is_filtered_by_a_custom_field_of_its_client(administrator, owner):
     made(administrator, "choice")
     client = create_client(by=owner, name="Basma", **{"custom.size": "large"})

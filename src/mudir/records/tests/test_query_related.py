@@ -1,5 +1,6 @@
 """Asking by fields of related records: each step by right, and only of rows that the person sees."""
 
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -10,7 +11,8 @@ from mudir.activities.models import Task
 from mudir.activities.services import log_call, make_task
 from mudir.clients.models import Client
 from mudir.clients.services import create_client, edit_client
-from mudir.records.query import Query, QuerySpec, SpecError
+from mudir.kit.timeouts import TookTooLong
+from mudir.records.query import Query, QuerySpec, SpecError, asking
 
 pytestmark = pytest.mark.django_db
 TASK, CLIENT, CALL = "activities.task", "clients.client", "activities.call"
@@ -125,7 +127,39 @@ def test_a_list_is_grouped_by_a_field_of_a_related_record(tasks, lead, owner):
     assert asked(lead, "group=client.owner&aggregates=count", CALL).groups() == [(owner.pk, 1)]
 
 
-@pytest.mark.parametrize("address", ["sort=client.tier", "aggregates=sum.client.completeness", "columns=client.phones"])
+@pytest.mark.parametrize(("sort", "titles"), [
+    ("client.tier,title", ["Key", "Plain", "None"]), ("-client.tier,title", ["Plain", "Key", "None"]),
+    ("client.owner.team", ["Key", "Plain", "None"]), ("-client.tier", ["Plain", "Key", "None"]),
+])
+def test_a_list_is_sorted_by_a_field_of_a_related_record_page_after_page(tasks, owner, sort, titles):
+    whole = [row[1] for row in asked(owner, f"sort={sort}").page([]).rows]
+    paged, after = [], ""
+    while True:
+        page = asked(owner, f"sort={sort}&size=1&after={after}").page([])
+        paged += [row[1] for row in page.rows]
+        if not (after := page.next_cursor):
+            break
+
+    assert whole == paged
+    assert sorted(whole) == sorted(titles) and whole[-1] == "None"
+    if sort.endswith(("title", "-client.tier")):
+        assert whole == titles
+
+
+def test_a_sort_by_related_records_that_takes_too_long_is_refused_in_words(tasks, owner, monkeypatch):
+    @contextmanager
+    def at_once(seconds):
+        raise TookTooLong
+        yield
+
+    monkeypatch.setattr(asking, "in_time", at_once)
+    with pytest.raises(SpecError, match="would take too long"):
+        asked(owner, "sort=client.tier").page([])
+    assert asked(owner, "sort=title").page([]).rows
+
+
+@pytest.mark.parametrize("address", [
+    "sort=client.phones", "aggregates=sum.client.completeness", "columns=client.phones"])
 def test_what_cannot_be_done_with_a_field_of_a_related_record_is_refused(owner, client_of_owner, address):
     with pytest.raises(SpecError, match="cannot be|no column"):
         query = asked(owner, address)

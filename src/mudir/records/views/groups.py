@@ -1,8 +1,6 @@
 """A list in groups: their heads with counts and sums; and the sums of its columns."""
 
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -73,15 +71,4 @@ def measure_in_words(query: Query, name: str, value: Any, fmt: Formatter) -> dic
     function, _dot, field_name = name.partition(".")
     label = MEASURES.get(function, _("count"))
     of = query.field(field_name).label if field_name else ""
-    return {"label": label, "of": of, "value": _value(value, fmt)}
-
-
-def _value(value: Any, fmt: Formatter) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, date | datetime):
-        return fmt.date(value)
-    if isinstance(value, float | Decimal):
-        value = round(value, 1)
-        value = int(value) if value == int(value) else value
-    return fmt.number(value)
+    return {"label": label, "of": of, "value": fmt.measure(value)}
