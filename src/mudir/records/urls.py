@@ -88,6 +88,7 @@ urlpatterns = [
     path("fields/<kind:record_type>/layout/", page_layout.page_layout, name="page_layout"),
     path("fields/<kind:record_type>/layout/undoing/", page_layout.undoing, name="page_layout_undoing"),
     path("fields/<key:pk>/", fields.edit, name="field"),
+    path("fields/<key:pk>/undoing/", fields.undoing, name="field_undoing"),
     path("fields/<key:pk>/archiving/", fields.archiving, name="field_archiving"),
     path("fields/<key:pk>/restoration/", fields.restoration, name="field_restoration"),
     path("users/roles/new/", roles.new, name="new_role"),

@@ -54,7 +54,8 @@ MATRIX = {
     "records:tag_suggestions": SIGNED_IN,
     "records:fields_home": FIELDS, "records:fields": FIELDS, "records:new_field": FIELDS, "records:field": FIELDS,
     "records:page_layout": FIELDS, "records:page_layout_undoing": FIELDS,
-    "records:fields_order": FIELDS, "records:field_archiving": FIELDS, "records:field_restoration": FIELDS,
+    "records:fields_order": FIELDS, "records:field_archiving": FIELDS,
+    "records:field_undoing": FIELDS, "records:field_restoration": FIELDS,
     # Lists: every row of the answer is scoped (the oracle and the twin worlds look at the rows).
     "records:list": SIGNED_IN, "records:filter": SIGNED_IN, "records:filters": SIGNED_IN,
     "records:columns": SIGNED_IN, "records:search": SIGNED_IN,

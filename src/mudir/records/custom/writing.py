@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,6 +76,30 @@ def code_for(name: str, taken: set[str]) -> str:
 def edit_field(made: CustomField, *, by: User, **data: Any) -> CustomField:
     """Change what a field is called, offers and asks for; its code and its type stay."""
     return _write(_of(made, by), data, by=by)
+
+
+def last_edit(made: CustomField) -> tuple[int, int] | None:
+    """The kept versions of a field before its last edit and after it."""
+    kept = list(CustomField.pgh_event_model.objects.filter(pgh_obj_id=made.pk).order_by("-pgh_id")[:20])
+    before = next((version for version in kept if _said(version) != _said(kept[0])), None)
+    return (before.pgh_id, kept[0].pgh_id) if before else None
+
+
+@service
+def take_back_edit(made: CustomField, *, by: User, before: int, after: int) -> CustomField:
+    """Make a field what it was at one kept version, while it is still what another says. Raises ValidationError."""
+    current = _of(made, by)
+    kept = {version.pgh_id: version for version in CustomField.pgh_event_model.objects.filter(
+        pgh_obj_id=made.pk, pgh_id__in=[before, after])}
+    if len(kept) < 2 or _said(current) != _said(kept[after]):
+        raise ValidationError(_("“%(name)s” has been changed since.") % {"name": current})
+    data = _said(kept[before])
+    current.default = data.pop("default")
+    return _write(current, data, by=by)
+
+
+def _said(made: models.Model) -> dict[str, Any]:
+    return {name: getattr(made, name) for name in sorted(FIELDS)}
 
 
 @service

@@ -1,12 +1,14 @@
 """An administrator makes fields on pages, without script."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from mudir.clients.models import Client
 from mudir.clients.services import create_client
 from mudir.records import registry
-from mudir.records.custom.writing import create_field
+from mudir.records.custom.writing import FIELDS, create_field, edit_field
 from mudir.records.models import CustomField
 
 KIND = "clients.client"
@@ -140,3 +142,30 @@ def test_a_field_that_others_are_calculated_from_stays(as_administrator, adminis
     assert "“Twice” is calculated from this field: change its formula first." in body(answer)
     base.refresh_from_db()
     assert base.archived_at is None
+
+
+def test_an_edit_is_taken_back_by_its_toast_while_nobody_has_edited_since(as_administrator, administrator, owner):
+    choices = [{"ar": "كبير", "en": "Large"}, {"ar": "صغير", "en": "Small"}]
+    made = create_field(KIND, by=administrator, type="choice", name_en="Size", name_ar="الحجم", choices=choices,
+                        default="large")
+    before = {name: getattr(made, name) for name in FIELDS}
+    form = ROWS | {"choices-INITIAL_FORMS": "0", "name_en": "Extent", "name_ar": "المدى", "choices-0-en": "Vast",
+                   "choices-0-code": "large", "is_required": "on", "is_filtered": "on"}
+
+    def edited() -> str:
+        page = body(as_administrator.post(f"/fields/{made.pk}/", form, follow=True))
+        made.refresh_from_db()
+        assert made.name_en == "Extent" and made.is_required
+        return re.search(rf'action="(/fields/{made.pk}/undoing/[^"]+)"', page)[1].replace("&amp;", "&")
+
+    as_administrator.post(edited())
+    made.refresh_from_db()
+    assert {name: getattr(made, name) for name in FIELDS} == before
+
+    undo = edited()
+    edit_field(made, by=administrator, help_en="Another hand")
+    assert "has been changed since" in body(as_administrator.post(undo, follow=True))
+    made.refresh_from_db()
+    assert made.name_en == "Extent"
+    assert "has been changed since" in body(as_administrator.post(f"/fields/{made.pk}/undoing/?before=1&after=2",
+                                                                  follow=True))

@@ -18,7 +18,15 @@ from mudir.kit.numbers import number_in
 from mudir.records import registry, rules
 from mudir.records.custom.administration import FieldForm, TrialForm
 from mudir.records.custom.trying import kind_of, readable, try_formula
-from mudir.records.custom.writing import archive_field, create_field, edit_field, reorder_fields, restore_field
+from mudir.records.custom.writing import (
+    archive_field,
+    create_field,
+    edit_field,
+    last_edit,
+    reorder_fields,
+    restore_field,
+    take_back_edit,
+)
 from mudir.records.formulas import FUNCTIONS, KIND_NAMES, LONGEST
 from mudir.records.models import CustomField
 from mudir.records.registry import RecordType
@@ -94,13 +102,30 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, record_type, form)
     if request.method == "POST" and form.is_valid():
         try:
-            edit_field(made, by=request.user, **form.cleaned_data)
+            made = edit_field(made, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             take_errors(form, error)
         else:
-            notify(request, _("“%(name)s” is saved.") % {"name": made})
+            edit = dict(zip(("before", "after"), last_edit(made) or (), strict=False))
+            undo = f"{reverse('records:field_undoing', args=[pk])}?{urlencode(edit)}" if edit else ""
+            notify(request, _("“%(name)s” is saved.") % {"name": made}, undo=undo)
             return HttpResponseRedirect(reverse("records:fields", args=[record_type.slug]))
     return _page(request, record_type, form)
+
+
+@require_POST
+def undoing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an edit, by the kept versions before and after it."""
+    managing(request)
+    made = get_object_or_404(CustomField, pk=pk)
+    before, after = (number_in(request.GET.get(name, "")) or 0 for name in ("before", "after"))
+    try:
+        made = take_back_edit(made, by=request.user, before=before, after=after)
+    except ValidationError as error:
+        notify(request, " ".join(error.messages))
+    else:
+        notify(request, _("“%(name)s” is what it was.") % {"name": made})
+    return _back(made)
 
 
 @require_POST
