@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0015_page_layouts'),
+        ('records', '0016_viewings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
