@@ -118,6 +118,7 @@ UNSCOPED = {  # where, and how often
     "records/scope.py": 2,  # the trash, narrowed at once; one record beside the filter of a role
     "records/query/chosen.py": 1,  # what the filter of a role fits, inside the scope
     "records/trash.py": 4,  # emptying it, and what hangs on what is removed
+    "records/bulk/retagging.py": 1,  # a tag is called otherwise everywhere; nothing of the records is shown
     "records/custom/values.py": 1,  # whether a value that no two records may have is taken
     "records/search/entries.py": 2,  # what records are found by
     "records/duplicates/gathering.py": 2,  # what duplicates are looked for by; answers are narrowed to the reader
