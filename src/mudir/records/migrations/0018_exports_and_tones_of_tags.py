@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0016_viewings'),
+        ('records', '0017_fields_of_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
