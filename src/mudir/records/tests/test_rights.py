@@ -12,8 +12,8 @@ from mudir.activities.services import write_note
 from mudir.clients.models import Client, Contact
 from mudir.clients.services import add_nuance, create_client, edit_client
 from mudir.records import registry, search
+from mudir.records.exporting.rows import rows_of
 from mudir.records.query import Query, QuerySpec, SpecError
-from mudir.records.views.exports import rows_of
 from mudir.tests.test_routes import comparable
 
 CLIENT = "clients.client"
