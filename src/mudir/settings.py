@@ -196,6 +196,9 @@ MFA_FORMS = {
     "authenticate": "mudir.accounts.forms.signing.CodeForm",
     "reauthenticate": "mudir.accounts.forms.signing.ConfirmCodeForm",
     "activate_totp": "mudir.accounts.forms.signing.StartCodeAppForm",
+    "authenticate_webauthn": "mudir.accounts.forms.signing.PasskeyForm",
+    "login_webauthn": "mudir.accounts.forms.signing.SignInWithPasskeyForm",
+    "reauthenticate_webauthn": "mudir.accounts.forms.signing.ConfirmWithPasskeyForm",
     "add_webauthn": "mudir.accounts.forms.signing.AddPasskeyForm",
     "edit_webauthn": "mudir.accounts.forms.signing.RenamePasskeyForm",
 }

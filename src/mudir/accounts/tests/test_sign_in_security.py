@@ -489,3 +489,24 @@ def test_a_password_that_waits_too_long_is_given_up(monkeypatch):
     with hashing._turn(), pytest.raises(TooMany):
         make_password("waits")
     assert check_password("gets its turn", make_password("gets its turn"))
+
+
+# ── passkeys (G11) ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("answer", [
+    "[" * 100_000, '{"a":' * 50_000, "[" * 5000, '{"a":' * 900, '"\\ud800"', "9" * 5000, "null", "[]", "7", "x",
+    '{"id": 1}', '{"id":"\\ud800","rawId":"x","type":"public-key","response":{}}',
+    '{"response": {"clientDataJSON": "x"}}', '{"response": {"userHandle": "eA"}}',
+    '{"id":"eA","rawId":"eA","type":"public-key","response":{"userHandle":"eA",'
+    '"clientDataJSON":"eA","authenticatorData":"eA","signature":"eA","attestationObject":"eA"}}',
+], ids=range(15))
+def test_g11_what_is_no_answer_of_a_passkey_is_a_wrong_one(client, enter, owner, answer):
+    addresses = ["/account/2fa/webauthn/login/"]
+    assert client.post(addresses[0], {"credential": answer}).status_code in {200, 302}
+    assert "_auth_user_id" not in client.session
+    enter(owner)
+    for path in ("webauthn/add", "webauthn/reauthenticate", "reauthenticate"):
+        asked = client.post(f"/account/2fa/{path}/", {"credential": answer, "name": "x", "code": answer[:20]})
+        assert asked.status_code in {200, 302}, path
+    assert not Authenticator.objects.filter(user=owner, type=Authenticator.Type.WEBAUTHN).exists()
