@@ -341,6 +341,7 @@ def register(
     """
     from mudir.records.cells import handing_on
     from mudir.records.fields import field_from_model, has_type
+    from mudir.records.files.column import files_field
     from mudir.records.tags import tags_field
 
     kind = model._meta.label_lower
@@ -351,7 +352,7 @@ def register(
         for column in model._meta.fields
         if has_type(column) and column.name not in {"id", "version", "sort_key", "trashed_at", "confirmations", "tags"}
     }
-    known |= {extra.id: extra for extra in (tags_field(), *fields)}
+    known |= {extra.id: extra for extra in (tags_field(), files_field(kind), *fields)}
     if assign:
         known["owner"] = replace(known["owner"], edits=handing_on(assign))
     for name in (*columns, *filters, *(search or ()), *(name for group in (facts or {}).values() for name in group)):

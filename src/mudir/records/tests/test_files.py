@@ -22,6 +22,7 @@ from mudir.records.files import kinds
 from mudir.records.files.storing import keep
 from mudir.records.history.reading import Asked, History
 from mudir.records.models import Attachment, AttachmentVersion, Content, Event
+from mudir.records.query import Condition, Group, Query, QuerySpec
 from mudir.records.services import restore_of, trash_of
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,23 @@ def test_a_record_in_the_trash_takes_its_files_along(client, owner, client_of_ow
     restore_of(record_type)(client_of_owner, by=owner)
     assert b"".join(client.get(url)) == b"some words"
     assert [hit.id for hit in search.find(owner, "framework agreement")] == [client_of_owner.pk]
+
+
+def test_lists_name_files_filter_by_them_and_export_them(client, owner, stranger, client_of_owner):
+    other = create_client(by=owner, name="Another")
+    add(client_of_owner, owner, name="ب.txt")
+    add(client_of_owner, owner, b"2", "a.txt")
+    files.remove_file(add(client_of_owner, owner, b"3", "gone.txt").of, by=owner)
+    client.force_login(owner)
+    listed = client.get("/clients/?columns=name,files").content.decode()
+    exported = b"".join(client.get("/clients/export/?columns=name,files")).decode()
+
+    assert "a.txt; ب.txt" in listed and "a.txt; ب.txt" in exported and "gone" not in listed + exported
+    for asked, found in (("files.not_empty", {client_of_owner.name}), ("files.empty", {other.name}),
+                         ("files.contains.a.txt", {client_of_owner.name}), ("files.contains.gone", set())):
+        spec = QuerySpec(kind="clients.client", where=Group("and", (Condition.parse(asked),)))
+        assert {row[1] for row in Query(spec, owner).page([]).rows} == found
+        assert Query(spec, stranger).page([]).rows == []
 
 
 # ── throwing away ────────────────────────────────────────────────────────────────────────────────────────────────────
