@@ -1,10 +1,15 @@
 """Keys made, shown once and revoked by their person; the reference of the API."""
 
+import ast
+import json
 import re
+import shlex
 
 import pytest
 
 from mudir.accounts.models import ApiKey
+from mudir.api.description import describe
+from mudir.api.examples import examples_of
 from mudir.api.urls import OPERATIONS
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +68,30 @@ def test_the_reference_names_every_address(client, owner):
     page = client.get("/settings/api/").content.decode()
 
     assert [one.path for one in OPERATIONS.values() if re.sub(r"{\w+:(\w+)}", r"{\1}", one.path) not in page] == []
+
+
+def test_the_reference_finds_addresses_by_words_in_the_language_of_the_reader(client, owner):
+    client.force_login(owner)
+    page = client.get("/settings/api/?q=clients merges undoing").content.decode()
+    owner.language = "ar"
+    owner.save()
+    arabic = client.get("/settings/api/?q=دمج سجل آخر").content.decode()
+    nothing = client.get("/settings/api/?q=<b>zzz").content.decode().partition('id="operations"')
+
+    assert re.findall(r"<code>(/api/v1/[^<]+)</code>", page)[1:] == ["/api/v1/clients/{pk}/merges/{merge_pk}/undoing"]
+    assert "/api/v1/contacts/{pk}/merges" in arabic and "/api/v1/clients/edits" not in arabic
+    assert "<b>zzz" not in nothing[0] and "<code>" not in nothing[2]
+
+
+def test_every_address_is_asked_in_curl_and_in_python_without_a_secret(owner):
+    for operation in OPERATIONS.values():
+        told = describe(operation, owner)
+        [sent] = told.get("requestBody", {}).get("content", {"": {}}).values()
+        said = examples_of(operation, "https://mudir.example", sent)
+        method, path = operation.method, re.sub(r"{\w+:\w+}", "1", operation.path)
+
+        ast.parse(said["Python"])
+        words = shlex.split(said["curl"])
+        assert words[:3] == ["curl", "-X", method] and words[3].startswith(f"https://mudir.example/api/v1{path}")
+        if "-d" in words:
+            assert json.loads(words[words.index("-d") + 1]) == sent.get("example", {})

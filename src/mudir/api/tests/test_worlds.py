@@ -159,18 +159,20 @@ def test_a26_a_key_may_no_more_than_its_person_who_lost_the_right(mine, owner):
     assert set(changed(before)) <= {"accounts_apikey"}
 
 
+SEVERAL = [("write",), NARROW, ("clients.contact:write",)]
+
+
 @pytest.mark.parametrize("who", ["owner", "teammate", "lead", "director", "administrator", "staff", "stranger"])
-@pytest.mark.parametrize("scopes", [("write",), NARROW, ("clients.contact:write",)], ids=["all", "narrow", "contacts"])
-def test_a02_a_key_lists_exactly_what_its_person_sees_of_the_kinds_it_is_for(request, mine, theirs, who, scopes):
+def test_a02_a_key_lists_exactly_what_its_person_sees_of_the_kinds_it_is_for(request, mine, theirs, who):
     user = request.getfixturevalue(who)
-    program = Program(user, *scopes)
-    for record_type in registry.all_types():
-        answer = program.get(f"/{record_type.slug}?size=200&columns={record_type.title}")
-        if not program.key.allows(record_type.kind):
-            assert answer.status_code == 403
-            continue
-        seen = set(record_type.model.objects.visible_to(User.objects.get(pk=user.pk)).values_list("pk", flat=True))
-        assert {row["id"] for row in answer.json()["records"]} == seen, record_type.slug
+    for program in [Program(user, *scopes) for scopes in SEVERAL]:
+        for record_type in registry.all_types():
+            answer = program.get(f"/{record_type.slug}?size=200&columns={record_type.title}")
+            if not program.key.allows(record_type.kind):
+                assert answer.status_code == 403
+                continue
+            seen = record_type.model.objects.visible_to(User.objects.get(pk=user.pk)).values_list("pk", flat=True)
+            assert {row["id"] for row in answer.json()["records"]} == set(seen), record_type.slug
 
 
 def test_g01_a_wrong_secret_and_an_unknown_key_cost_and_say_the_same(program):
