@@ -12,7 +12,8 @@ customElements.define("m-cells", class extends HTMLElement {
     this.undos ??= [];
     this.abort = new AbortController();
     const { signal } = this.abort;
-    this.addEventListener("pointerover", (event) => this.cell(event.target)?.classList.add("can-edit"));
+    this.addEventListener("pointerover", (event) => this.invite(this.cell(event.target)));
+    this.addEventListener("dblclick", (event) => this.name(this.titleOf(event.target)) && this.edit(this.titleOf(event.target), { pointed: true }));
     this.addEventListener("click", (event) => this.click(event));
     this.addEventListener("focusout", (event) => this.leave(event));
     this.addEventListener("keydown", (event) => this.key(event));
@@ -71,10 +72,19 @@ customElements.define("m-cells", class extends HTMLElement {
     return this.isList ? `${query ? "&" : "?"}columns=${encodeURIComponent(this.dataset.columns)}` : "";
   }
 
+  /* The name opens the row, so that one click does not change it; two do. */
+  titleOf(place) {
+    return this.isList && !phone.matches ? place.closest("tr[data-id] > td.name") : null;
+  }
+
+  invite(cell) {
+    if (cell && !(this.isList && phone.matches) && cell !== this.titleOf(cell)) cell.classList.add("can-edit");
+  }
+
   click(event) {
     const change = event.target.closest(".change");
     const cell = this.cell(event.target);
-    if (!cell || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!cell || cell === this.titleOf(cell) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (!change && (event.target.closest("a, button, form.cell") || String(getSelection()) || (this.isList && phone.matches))) return;
     event.preventDefault();
     this.edit(cell, { pointed: true });

@@ -32,7 +32,7 @@ customElements.define("m-keys", class extends HTMLElement {
     if (isTyping(event) || root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     const going = this.going;
     this.going = false;
-    if (going && PLACES.has(event.code)) this.go(event, `:is(.side, .bar) a:is([href="${PLACES.get(event.code)}"], [href^="${PLACES.get(event.code)}?"])`);
+    if (going && PLACES.has(event.code)) this.leave(event, PLACES.get(event.code));
     else if (isKey(event, "KeyG")) this.wait();
     else if (isKey(event, "KeyS")) this.go(event, "[data-key-star]");
     else if (isKey(event, "KeyN")) this.go(event, "[data-key-new], #new-menu a");
@@ -48,6 +48,12 @@ customElements.define("m-keys", class extends HTMLElement {
     this.going = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { this.going = false; }, 1500);
+  }
+
+  /* As the side bar leads there, with the view that it opens. */
+  leave(event, address) {
+    event.preventDefault();
+    location.assign(document.querySelector(`:is(.side, .bar) a:is([href="${address}"], [href^="${address}?"])`)?.href ?? address);
   }
 
   go(event, selector) {

@@ -33,8 +33,18 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   await htmx.ajax("GET", opener.pathname + opener.search, { source: menu, target: menu, swap: "innerHTML" });
   menu.showPopover({ source: opener });
-  menu.querySelector("input:not([type=hidden]), select, button")?.focus();
+  reach(menu);
 });
+
+/* What was pressed in the menu brought something else into it: whoever came by keyboard goes on there. */
+document.addEventListener("htmx:after:swap", () => {
+  const menu = document.querySelector(".menu[popover]:popover-open");
+  if (menu && document.activeElement === document.body) reach(menu);
+});
+
+function reach(menu) {
+  menu.querySelector("input:not([type=hidden]), select, button")?.focus();
+}
 
 document.addEventListener("click", (event) => {
   if (event.target.closest(".menu[popover] :is(a, [data-keys-help])")) event.target.closest("[popover]").hidePopover();

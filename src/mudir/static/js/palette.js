@@ -56,9 +56,9 @@ customElements.define("m-palette", class extends HTMLElement {
     const words = fold(this.input.value).split(" ").filter(Boolean);
     const fits = (label) => words.every((word) => fold(label).split(" ").some((part) => part.startsWith(word)));
     const groups = [
-      [this.acts.dataset.here, "[data-acts] :is(a, button):not([popovertarget])", words.length ? ACTS_FOUND : ACTS_UNASKED],
+      [this.acts.dataset.here, "main [data-acts] :is(a, button):not([popovertarget])", words.length ? ACTS_FOUND : ACTS_UNASKED],
       [this.acts.dataset.make, "#new-menu a", ACTS_FOUND],
-      [this.acts.dataset.go, ".side nav > a, .bar .bell, #account-menu > a", words.length ? ACTS_FOUND : 0],
+      [this.acts.dataset.go, ".side nav > a, .bar .bell, #account-menu > a, .bar [data-acts] button", words.length ? ACTS_FOUND : 0],
     ];
     this.acts.replaceChildren(...groups.flatMap(([title, selector, most]) => this.group(title, selector, most, fits)));
     this.options.activate(null);
