@@ -237,8 +237,9 @@ def _activities(clients: dict[str, Made], chance: random.Random) -> None:
             if place == 0:
                 log_call(client=made.client, by=made.by, **call)
                 if made.facts.code in company.CALLING_BACK:
-                    log_call(client=made.client, contact=contacts[0], direction="incoming", outcome="call_back",
-                             started_at=moment(0, 9, 30), by=made.by)
+                    with translation.override(made.by.language):  # what is to be done is put into words
+                        log_call(client=made.client, contact=contacts[0], direction="incoming", outcome="call_back",
+                                 started_at=moment(0, 9, 30), by=made.by)
             else:
                 past.append(_past(Call, made, call["started_at"], **call))
         if made.facts.contact is not None and chance.random() < 0.6:

@@ -117,7 +117,13 @@ def done_in_words(job: BulkAct, request: HttpRequest) -> str:
     count = counted(job.changed, request)
     if not count:
         return _("There was nothing to change.")
-    return ngettext("%(count)s record changed.", "%(count)s records changed.", count) % {"count": count}
+    if job.act == BulkAct.Act.TRASH:
+        said = ngettext("%(count)s record is in the trash.", "%(count)s records are in the trash.", count)
+    elif job.act == BulkAct.Act.ASSIGN:
+        said = ngettext("%(count)s record has a new owner.", "%(count)s records have a new owner.", count)
+    else:
+        said = ngettext("%(count)s record changed.", "%(count)s records changed.", count)
+    return said % {"count": count}
 
 
 @require_POST

@@ -67,8 +67,8 @@ def pairs(request: HttpRequest, record_type: RecordType) -> HttpResponse:
     last = DuplicateSearch.objects.filter(kind=record_type.kind).order_by("-started_at").first()
     context = {
         "record_type": record_type, "pairs": shown(record_type, found[:LENGTH], request), "may_look": may_look,
-        "last": last, "more_url": f"?after={found[LENGTH - 1].score!r}~{found[LENGTH - 1].pk}"
-        if len(found) > LENGTH else "",
+        "last": last, "is_looking": last is not None and not (last.has_failed or last.finished_at),
+        "more_url": f"?after={found[LENGTH - 1].score!r}~{found[LENGTH - 1].pk}" if len(found) > LENGTH else "",
     }
     return render_page(request, "records/pairs.html", context, fragment="pairs")
 

@@ -36,7 +36,7 @@ ICONS = {
     Type.TEXT: "note", Type.LONG_TEXT: "rows", Type.NUMBER: "chart", Type.MONEY: "coins", Type.PERCENT: "target",
     Type.DATE: "calendar", Type.MOMENT: "clock", Type.CHOICE: "list", Type.CHOICES: "tag", Type.YES_NO: "check",
     Type.PERSON: "user", Type.RECORD: "clients", Type.PHONE: "phone", Type.EMAIL: "mail", Type.LINK: "link",
-    Type.FILE: "clip", Type.COMPUTED: "command",
+    Type.FILE: "clip", Type.COMPUTED: "sum",
 }
 
 
