@@ -140,3 +140,5 @@ class TestANewKind(Battery):
         as_owner.post(f"/cars/{record.pk}/star/", {"on": "yes"})
         assert record.name in as_owner.get("/favourites/").content.decode()
         assert 'href="/cars/"' in as_owner.get("/").content.decode()
+        assert as_owner.get(f"/cars/{record.pk}/files/").status_code == 200
+        assert as_owner.get("/cars/calendar/?by=bought_date").status_code == 200

@@ -28,11 +28,12 @@ def bar_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedVi
     whole_url = reverse(DOORS[shown.look.layout], args=[record_type.slug])
     carried = shown.changed().pairs()
     here = urlencode(carried)
-    layouts = layouts_of(record_type, request.user)
+    layouts, tabs = layouts_of(record_type, request.user), tabs_of(record_type, shown, views, whole_url)
     return {
         "record_type": record_type, "spec": spec, "shown": shown, "view": shown.view, "carried": carried,
         "boost": "false" if shown.look.layout == "board" else "true",  # whose cards are dragged: it is drawn anew
-        "tabs": tabs_of(record_type, shown, views, whole_url),
+        "tabs": tabs,
+        "is_nameless": not any(tab["current"] for tab in tabs),
         "chips": [chip(part, query, shown, request.formatter) for part in spec.parts],
         "whole_url": f"{whole_url}?view={ALL}" if shown.opens_with_view else whole_url,
         "first_url": shown.changed().address,

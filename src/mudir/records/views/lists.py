@@ -125,7 +125,7 @@ def head_of(request: HttpRequest, query: Query, shown: Shown, views: list[SavedV
         "can_merge": record_type.merger is not None and rules.reach_of(
             request.user, Act.MERGE, record_type.model) is not Reach.NONE,
         "can_export": rules.can_export(request.user, record_type.model),
-        "can_import": bool(record_type.imports) and rules.can_import(request.user, record_type.model),
+        "can_import": record_type.importer is not None and rules.can_import(request.user, record_type.model),
         "export_query": spec.to_query(after=""),
     }
 

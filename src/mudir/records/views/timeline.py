@@ -29,7 +29,7 @@ LENGTH = 15
 LARGEST_BATCH = 800  # of events that are read at once while many of them are hidden
 GROUPS = {
     "calls": gettext_lazy("Calls"), "notes": gettext_lazy("Notes"), "tasks": gettext_lazy("Tasks"),
-    "comments": gettext_lazy("Comments"), "changes": gettext_lazy("Changes"),
+    "comments": gettext_lazy("Comments"), "changes": gettext_lazy("Events"),
 }
 EVERYWHERE = {code: GROUPS[code] for code in ("comments", "changes")}  # where nothing else is written down
 PLAIN = Sentence(text=gettext_lazy("%(actor)s changed this record"))

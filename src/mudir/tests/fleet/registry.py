@@ -10,5 +10,4 @@ CARS = register(
     columns=["name", "state", "kilometres", "bought_date", "owner"],
     filters=["state", "kilometres", "bought_date", "owner"],
     search={"name": "A", "notes": "C"},
-    imports=["name", "state", "kilometres", "bought_date", "notes"],
 )
