@@ -42,8 +42,9 @@ class MoneyWidget(forms.MultiWidget):
     template_name = "records/widgets/money.html"
 
     def __init__(self, currencies: Sequence[tuple[str, str]]):
-        super().__init__([forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
-                          QuickSelect(choices=currencies)])
+        amount = {"inputmode": "decimal", "dir": "ltr", "aria-label": gettext_lazy("Amount")}
+        super().__init__([forms.TextInput(attrs=amount),
+                          QuickSelect(choices=currencies, attrs={"aria-label": gettext_lazy("Currency")})])
 
     def decompress(self, value: Money | None) -> list[str]:
         return [f"{value.amount:f}", value.currency] if value is not None else ["", ""]
