@@ -187,6 +187,15 @@ def test_a_killed_worker_goes_on_where_it_was(owner, three, monkeypatch):
     assert running.work_on(job).changed == 3
 
 
+@pytest.mark.parametrize(("what", "given", "said"), [
+    ("edit", {"field": "tier", "tier": "key"}, "3 records changed."), ("trash", {}, "3 records are in the trash."),
+])
+def test_a_toast_says_what_was_done(as_owner, three, what, given, said):
+    act(as_owner, what, three, **given)
+
+    assert said in as_owner.get("/clients/").content.decode()
+
+
 def test_many_are_done_beside_the_pages(as_owner, three, monkeypatch):
     monkeypatch.setattr(running, "AT_ONCE", 2)
     answer = act(as_owner, "edit", three, field="tier", tier="key")

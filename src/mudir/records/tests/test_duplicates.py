@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 import mudir
 from mudir.clients import services as clients
@@ -168,6 +169,16 @@ def test_a_merged_pair_is_gone(as_owner, owner, first, second):
     merge(first, second, by=owner)
 
     assert "No two records look like one" in as_owner.get("/clients/duplicates/").content.decode()
+
+
+def test_while_a_search_is_under_way_nobody_is_told_that_there_are_none(as_owner):
+    search = DuplicateSearch.objects.create(kind=KIND)
+    page = as_owner.get("/clients/duplicates/").content.decode()
+    assert ("A search is under way" in page, "No two records look like one" in page) == (True, False)
+    assert 'hx-trigger="every 4s"' in page
+    DuplicateSearch.objects.filter(pk=search.pk).update(finished_at=timezone.now())
+    page = as_owner.get("/clients/duplicates/").content.decode()
+    assert ("No two records look like one" in page, 'hx-trigger="every 4s"' in page) == (True, False)
 
 
 def test_looking_anew_is_for_who_directs_a_team(as_owner, client, lead):

@@ -301,3 +301,11 @@ def test_suggestions_name_only_what_one_sees(client, owner, stranger, five):
 
     assert f'data-value="Shifa" data-key="{five[3].pk}"' in body(client, owner, path, FRAGMENT)
     assert body(client, stranger, path, FRAGMENT).strip() == ""
+
+
+def test_what_no_tab_stands_for_is_offered_to_be_kept(client, owner, client_of_owner):
+    words = "Save as a view</a>"
+
+    assert words not in body(client, owner, "/clients/")
+    assert words not in body(client, owner, "/clients/?f=tier.is.key")  # a ready view
+    assert words in body(client, owner, "/clients/?f=tier.is.key&f=stage.is.2")
