@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from mudir.accounts.models import User
-from mudir.accounts.services import edit_role
+from mudir.accounts.roles import Act, Reach
+from mudir.accounts.services import all_roles, edit_role, said_by
 from mudir.clients import services as clients
 from mudir.clients.models import Client, ContactRole, Phone, Relation
 from mudir.records import registry, search
@@ -154,6 +155,25 @@ def test_what_a_role_hides_changes_nothing_of_what_its_people_see(client, mine, 
     differing = [url for url in before if before[url] != after[url]]
     assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
     assert sum(status == 200 for status, _body in after.values()) > len(before) * 0.4
+
+
+def test_a14_what_a_role_does_not_see_of_a_kind_changes_nothing_beside_it(
+    client, mine, owner, lead, administrator, still
+):
+    now = all_roles()["client_manager"]
+    own = {act: now.reach_of(act, "activities.note", hangs=True) for act in Act} | {Act.VIEW: Reach.OWN}
+    edit_role("client_manager", by=administrator, kinds=said_by(now)["kinds"] | {"activities.note": own})
+    client.force_login(owner)
+    urls = questions(mine, every_way=False)
+    before = answers(client, urls)
+    for number in range(12):
+        make("activities.note", by=lead, words=f"{CANARY} note {number}", client=mine.client)
+    search.rebuild()
+    after = answers(client, urls)
+
+    assert [url for url, (_status, body) in after.items() if CANARY.encode() in body and CANARY not in url] == []
+    differing = [url for url in before if before[url] != after[url]]
+    assert {url: difference(before[url], after[url]) for url in differing[:5]} == {}, differing
 
 
 def difference(one: tuple[int, bytes], other: tuple[int, bytes]) -> str:
