@@ -168,6 +168,10 @@ def test_confidentiality_is_answered_by_yes_or_no(client, owner, lead, client_of
     assert client_of_owner.confidential is True
     client.force_login(lead)
     assert client.post(url, {"confidential": "no"}).status_code == 404
+    client.force_login(owner)
+    assert client.post(f"{url}?confidential=no").status_code == 302  # as the toast undoes it
+    client_of_owner.refresh_from_db()
+    assert client_of_owner.confidential is False
 
 
 def test_a_share_is_for_one_person_or_one_team_who_do_not_own_it(owner, stranger, other_team, client_of_owner):

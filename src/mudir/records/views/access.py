@@ -84,12 +84,13 @@ def assign(request: HttpRequest, record_type: RecordType, pk: int) -> HttpRespon
 @require_POST
 def confidentiality(request: HttpRequest, record_type: RecordType, pk: int) -> HttpResponse:
     record = _shared_by_itself_or_404(request, record_type, pk)
-    wanted = request.POST.get("confidential", "")
+    wanted = request.POST.get("confidential") or request.GET.get("confidential", "")  # undoing names it in the address
     if wanted not in {"yes", "no"}:
         return HttpResponseBadRequest(_("Say whether the record is confidential: yes or no."))
     sharing.set_confidential(record, by=request.user, confidential=wanted == "yes")
     said = _("“%(record)s” is confidential.") if wanted == "yes" else _("“%(record)s” is no longer confidential.")
-    notify(request, said % {"record": record})
+    address = reverse("records:confidentiality", args=[record_type.slug, pk])
+    notify(request, said % {"record": record}, undo=f"{address}?confidential={'no' if wanted == 'yes' else 'yes'}")
     return _back(record_type, record)
 
 
