@@ -388,7 +388,7 @@ def test_one_hit_and_thirty_cost_the_same_queries(director, typed):
     add(12)
     few = asked()
     add(18)
-    assert asked() == few <= 20
+    assert asked() == few <= 22  # of both kinds: rows, phones, e-mails, what to keep in mind, files; around them 12
 
 
 def test_indexing_many_costs_the_same_queries_as_one(owner):
