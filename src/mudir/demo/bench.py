@@ -401,6 +401,7 @@ class Bench:
             "custom_filter": lambda: director.ask("/clients/?f=custom.segment.is.segment_3"),
             "custom_filter_range": lambda: director.ask(
                 "/clients/?f=custom.branches.between.40,60&sort=custom.branches"),
+            "custom_computed": lambda: director.ask("/clients/?f=custom.weight.between.80,120&sort=custom.weight"),
             "list_by_last_contact": lambda: director.ask("/clients/?sort=last_contact_at"),
             "list_deep": self.over(director, [f"/clients/?after={self.cursor(place / 20)}" for place in range(10, 20)]),
             "list_quick_search": self.over(director, [f"/clients/?{urlencode({'q': text})}" for text in self.names()]),

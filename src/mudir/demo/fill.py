@@ -67,10 +67,11 @@ def _people_of_the_house(clients: int) -> tuple[list[int], list[int]]:
 
 
 def _custom_fields() -> None:
-    """Two fields that an administrator made, with the indexes of what is often filtered by."""
+    """Fields that an administrator made, one of them calculated, with the indexes of what is often filtered by."""
     administrator = User.objects.create_user("administrator@bench.example", name="Administrator", role="administrator")
     for type, given in (("number", {"name_en": "Branches"}),
-                        ("choice", {"name_en": "Segment", "choices": [{"code": one, "en": one} for one in SEGMENTS]})):
+                        ("choice", {"name_en": "Segment", "choices": [{"code": one, "en": one} for one in SEGMENTS]}),
+                        ("computed", {"name_en": "Weight", "formula": "branches * 2 + stage"})):
         indexing.settle(create_field("clients.client", by=administrator, type=type, is_filtered=True, **given))
 
 
