@@ -170,9 +170,10 @@ class RecordType:
 
     @property
     def facts(self) -> dict[Text, list[str]]:
-        """The key facts in groups; custom fields stand in their sections, behind the others."""
+        """The key facts in groups, the tags in the first; custom fields stand in their sections, behind the others."""
         groups = {title: list(names) for title, names in self.facts_in_code.items()} or {
             "": [name for name in self.columns if name != self.title]}
+        next(iter(groups.values())).append("tags")
         titles = {str(title): title for title in groups}
         for name, one in self.custom_fields.items():
             title = titles.setdefault(str(one.made.section), one.made.section)

@@ -136,3 +136,12 @@ def test_the_page_counts_what_its_reader_sees(client, administrator, tagged):
         ("Fair 2026", "1"), ("VIP", "2")]
     assert client.get("/tags/?q=fair").content.decode().count("<li><form") == 1
     assert client.post(f"/tags/{tag('VIP').pk}/", {"name": "one, two", "tone": ""}).status_code == 422
+
+
+def test_a_record_shows_its_tags_among_its_facts_and_has_them_edited_there(client, owner, tagged):
+    client.force_login(owner)
+    page = client.get(f"/clients/{tagged[0].pk}/").content.decode()
+    form = client.get(f"/clients/{tagged[0].pk}/cells/tags/", headers=PART).content.decode()
+
+    assert re.search(r'data-edit="tags".*?VIP.*?Fair 2026', page, re.DOTALL)
+    assert 'src="/tags/suggestions/"' in form and 'value="VIP, Fair 2026"' in form
