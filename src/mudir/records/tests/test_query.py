@@ -15,6 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mudir.accounts.roles import NOBODY
 from mudir.clients.models import Client, Contact, Phone
 from mudir.clients.services import create_client
 from mudir.conftest import person
@@ -314,7 +315,7 @@ def test_a_column_that_is_named_twice_stands_once(owner, client_of_owner):
 
 def test_nobody_is_answered_nothing(client_of_owner):
     nobody = AnonymousUser()
-    nobody.has_permission = lambda code: False
+    nobody.has_permission, nobody.rights = lambda code: False, NOBODY
 
     assert asked(nobody).page([]).rows == []
 
