@@ -379,8 +379,6 @@ class Bench:
                     answer[f"ratio_{unit}"] = round(answer[unit] / answers["bare"][unit], 2)
         answers |= self.queries_of_few_and_many()
         if not self.alone:
-            answers["export"] = self.export()
-            answers["export_xlsx"] = self.export_workbook()
             answers["bulk_edit"] = self.bulk_edit()
         answers["process"] = {"memory_mb": memory_mb()}
         return answers
@@ -576,26 +574,6 @@ class Bench:
                 counts.append(len(asked))
             answers[f"queries_{name}"] = {"for_1_row": counts[0], "for_50_rows": counts[1]}
         return answers
-
-    def export(self) -> dict:
-        started = time.perf_counter()
-        rows = self.director.ask("/clients/export/?format=csv").count("\n") - 1
-        seconds = time.perf_counter() - started
-        return {"rows": rows, "seconds": round(seconds, 1), "rows_per_s": round(rows / seconds)}
-
-
-    def export_workbook(self) -> dict:
-        """The workbook itself: the page sends one of up to 50,000 rows."""
-        from mudir.records.query import Query, QuerySpec
-        from mudir.records.views.exports import rows_of, workbook
-
-        query = Query(QuerySpec("clients.client"), self.director.user)
-        before, started = memory_mb(), time.perf_counter()
-        with workbook([str(field.label) for field in query.columns], rows_of(query)) as file:
-            size = file.seek(0, io.SEEK_END)
-        seconds = time.perf_counter() - started
-        return {"rows": self.clients, "seconds": round(seconds, 1), "rows_per_s": round(self.clients / seconds),
-                "file_mb": round(size / 1e6, 1), "memory_grew_mb": memory_mb() - before}
 
     def bulk_edit(self) -> dict:
         """One field of 10,000 clients, as the worker writes it, and taken back."""

@@ -8,10 +8,10 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate import RetryStrategy
+from procrastinate import tasks as jobs
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import Task
 
 from mudir.records import files, notifications, registry, search, trash
 from mudir.records.bulk import running as bulk
@@ -78,12 +78,12 @@ def end_abandoned(timestamp: int) -> None:
         searches.update(has_failed=True, **over)
 
 
-def _waiting(*some: Task) -> QuerySet:
+def _waiting(*some: jobs.Task) -> QuerySet:
     """Jobs that are or will be done."""
     return ProcrastinateJob.objects.filter(task_name__in=[task.name for task in some], status__in=["todo", "doing"])
 
 
-def _in_hand(task: Task, argument: str) -> QuerySet:
+def _in_hand(task: jobs.Task, argument: str) -> QuerySet:
     """What its jobs are about; asked in the statement that needs it, for a job comes and goes with its work."""
     return _waiting(task).values_list(Cast(f"args__{argument}", BigIntegerField()))
 

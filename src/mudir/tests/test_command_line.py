@@ -66,7 +66,7 @@ def test_a_user_is_made_with_role_and_team(mudir, administrator):
 
 
 @pytest.mark.parametrize(("given", "sentence"), [
-    (["fahad@x.example", "--name", "Fahad", "--role", "king"], "mudir: Value 'king' is not a valid choice.\n"),
+    (["fahad@x.example", "--name", "Fahad", "--role", "king"], "mudir: There is no such role.\n"),
     (["fahad@x.example", "--name", "Fahad", "--team", "Mars"], "mudir: There is no team Mars.\n"),
     (["fahad", "--name", "Fahad"], "mudir: Enter a valid email address.\n"),
     (["noura@x.example", "--name", "Fahad"], "mudir: This e-mail belongs to a user.\n"),

@@ -23,7 +23,8 @@ def test_every_scenario_answers_and_is_counted(small):
     assert {"median_ms", "p99_ms", "cpu_ms", "queries"} <= set(answers["log_call"])
     assert answers["merge_and_undo"]["queries"] < 400
     for name in ("list", "list_filtered", "list_quick_search"):
-        assert len(set(answers[f"queries_{name}"].values())) == 1, name
+        one, all_of_them = answers[f"queries_{name}"].values()
+        assert one - 2 <= all_of_them <= one, name  # where all rows are at hand, nothing counts them or plans to
 
 
 def test_what_was_filled_in_is_found_and_belongs_together(small):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from itertools import batched, chain, islice
+from itertools import batched, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from mudir.accounts.models import User
 from mudir.accounts.roles import Act
 from mudir.host.words import CannotStart
-from mudir.kit import separated
 from mudir.records import registry, rules
+from mudir.records.exporting.files import write_csv, write_workbook
+from mudir.records.exporting.rows import in_file
 from mudir.records.importing import intake, rejects, running
 from mudir.records.importing.importer import importers
 from mudir.records.importing.reasons import with_column
@@ -24,7 +25,6 @@ from mudir.records.projection import read_values
 from mudir.records.query import Query, QuerySpec
 from mudir.records.registry import RecordType
 from mudir.records.tasks import ask_for_spellings, finish_later
-from mudir.records.views.exports import plain, workbook
 
 SHOWN = 20  # rejected rows in the summary
 BATCH = 2000
@@ -123,7 +123,7 @@ def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
         raise CannotStart(_("%(user)s may not export.") % {"user": by.email})
     query = Query(QuerySpec(kind=record_type.kind), by)
     fields = list(query.fields.values())
-    heads, count = [str(field.label) for field in fields], 0
+    heads, written, count = [str(field.label) for field in fields], [in_file(field) for field in fields], 0
 
     def rows() -> Any:
         nonlocal count
@@ -132,14 +132,12 @@ def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
             for key in keys:
                 if key in found:
                     count += 1
-                    yield [plain(field, value) for field, value in zip(fields, found[key], strict=True)]
+                    yield [write(value) for write, value in zip(written, found[key], strict=True)]
 
     try:
-        if Path(path).suffix.lower() == ".xlsx":
-            Path(path).write_bytes(workbook(heads, rows()).read())
-        else:
-            with Path(path).open("w", encoding="utf-8", newline="") as file:
-                file.writelines(separated.lines(chain([heads], rows())))
+        with Path(path).open("wb") as file:
+            write = write_workbook if Path(path).suffix.lower() == ".xlsx" else write_csv
+            write(file, heads, rows())
     except OSError as problem:
         raise CannotStart(f"{path}: {problem.strerror}") from None
     return {"file": str(path), "kind": record_type.slug, "rows": count, "columns": heads}

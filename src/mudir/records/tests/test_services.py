@@ -254,7 +254,7 @@ def test_what_each_role_may_do_with_a_client_that_it_sees(request, client_of_own
     allowed = {
         "create": rules.can_create(user, Client), "edit": rules.can_edit(user, client_of_owner),
         "delete": rules.can_delete(user, client_of_owner), "assign": rules.can_assign(user, client_of_owner),
-        "export": rules.can_export(user), "import": rules.can_import(user),
+        "export": rules.can_export(user, Client), "import": rules.can_import(user),
     }
 
     assert {name for name, is_allowed in allowed.items() if is_allowed} == may

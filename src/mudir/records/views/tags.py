@@ -36,10 +36,15 @@ def managing(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
+def asked_of(request: HttpRequest) -> str:
+    """What was typed, without what no text of the database may hold."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+
+
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Tags that the words of `?q=` begin or occur in, those that begin so first."""
-    asked = fold(request.GET.get("q", ""))[:LONGEST]
+    asked = fold(asked_of(request))
     found = sorted(Tag.objects.filter(folded__contains=asked)[:SHOWN], key=lambda tag: (
         not tag.folded.startswith(asked), tag.folded)) if asked else []
     context = {"options": [{"value": tag.pk, "label": tag.name} for tag in found[:SUGGESTED]], "q": asked,
@@ -51,8 +56,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Every tag, with how many records that the reader sees carry it."""
     managing(request)
-    asked = request.GET.get("q", "").strip()[:LONGEST]
-    return _page(request, asked)
+    return _page(request, asked_of(request))
 
 
 def _page(request: HttpRequest, asked: str = "", wrong: TagForm | None = None, of: int = 0) -> HttpResponse:

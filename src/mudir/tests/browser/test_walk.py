@@ -109,7 +109,7 @@ def test_a_client_is_made_found_called_planned_and_taken_home(page, live_server,
 
     page.goto(f"{live_server.url}/clients/")
     with page.expect_download() as download:
-        settled(page).get_by_role("link", name="CSV").click()
+        settled(page).get_by_role("button", name="CSV").click()
     download.value.save_as(tmp_path / "clients.csv")
     with open(tmp_path / "clients.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
