@@ -39,7 +39,13 @@ def indexes() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def without_indexes(transactional_db):
+    """Emptying the tables leaves indexes standing, also those that a walk in a browser had made."""
+    drop_indexes()
     yield
+    drop_indexes()
+
+
+def drop_indexes() -> None:
     with connection.cursor() as cursor:
         for name in indexes():
             cursor.execute(f"DROP INDEX {name}")
