@@ -1,22 +1,12 @@
-import { Options } from "./options.js";
+import { Completion } from "./completion.js";
 
 const NAME = /(?:^|[^\p{L}\p{N}_.@])@([\p{L}\p{M}\p{N}'’.-]*(?: [\p{L}\p{M}\p{N}'’.-]*){0,2})$/u;
 
 /* <m-mention src="/address/"> around a textarea and a [role=listbox]: behind an @ it offers people; the letters go as q. */
-customElements.define("m-mention", class extends HTMLElement {
+customElements.define("m-mention", class extends Completion {
   connectedCallback() {
-    this.box = this.querySelector("textarea");
-    this.list = this.querySelector("[role=listbox]");
-    this.list.id ||= `${this.box.id}-people`;
+    super.connectedCallback();
     this.list.setAttribute("hx-sync", "this:replace");
-    this.options = new Options(this.box, this.list);
-    this.box.setAttribute("aria-controls", this.list.id);
-    this.box.setAttribute("aria-autocomplete", "list");
-    this.box.addEventListener("input", () => this.ask());
-    this.box.addEventListener("keydown", (event) => this.choose(event));
-    this.box.addEventListener("blur", () => this.show(false));
-    this.list.addEventListener("mousedown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => this.take(event.target.closest("[role=option]")));
     this.addEventListener("htmx:after:swap", () => this.show(this.begun !== null));
   }
 
@@ -29,7 +19,7 @@ customElements.define("m-mention", class extends HTMLElement {
     return this.box.value.slice(0, this.box.selectionStart).match(NAME)?.[1] ?? null;
   }
 
-  ask() {
+  offer() {
     clearTimeout(this.timer);
     const begun = this.begun;
     if (begun === null) return this.show(false);
@@ -39,31 +29,7 @@ customElements.define("m-mention", class extends HTMLElement {
     }, 120);
   }
 
-  show(wanted) {
-    const open = wanted && this.options.all.length > 0 && document.activeElement === this.box;
-    this.list.hidden = !open;
-    this.options.activate(open ? this.options.all[0] : null);
-  }
-
-  choose(event) {
-    if (event.isComposing || this.list.hidden) return;
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      this.show(false);
-    } else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey && this.options.active) {
-      event.preventDefault();
-      this.take(this.options.active);
-    } else {
-      this.options.move(event);
-    }
-  }
-
-  take(option) {
-    if (!option) return;
-    const end = this.box.selectionStart;
-    this.box.setRangeText(`${option.dataset.value} `, end - (this.begun ?? "").length, end, "end");
-    this.show(false);
-    this.box.focus();
+  write(words) {
+    super.write(`${words} `);
   }
 });
