@@ -1,6 +1,6 @@
 """The rows of a list in its order, as they stand in a file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -27,13 +27,14 @@ class RightLost(Exception):
     """What the reader may has changed on the way; the words say what."""
 
 
-def rows_of(query: Query, *, ends: bool = False) -> Iterator[list[Any]]:
-    """Every row of the list in its order, in batches: memory stays flat.
+def rows_of(query: Query, columns: Sequence[Field] = (), *, ends: bool = False) -> Iterator[list[Any]]:
+    """Every row of the list in its order, in batches: memory stays flat. Without `columns`, those of the list.
 
     Each batch asks what the reader may by now. A right that is lost on the way ends the whole where `ends` says so, by
     `RightLost`; else what it was about is left out.
     """
-    written = {field.id: in_file(field) for field in query.columns}
+    wanted = columns or query.columns
+    written = {field.id: in_file(field) for field in wanted}
     for keys in batched((row[0] for row in query.rows([])), BATCH):
         actor = query.actor.as_now()  # whose role may say less than when the file was begun
         if not rules.can_export(actor, query.record_type.model):
@@ -41,13 +42,13 @@ def rows_of(query: Query, *, ends: bool = False) -> Iterator[list[Any]]:
                 raise RightLost(_("You may not export any more."))
             return
         visible = query.record_type.visible_fields(actor)
-        columns = [column for column in query.columns if is_seen(column.id, visible, actor)]
-        if ends and len(columns) < len(query.columns):
+        seen = [column for column in wanted if is_seen(column.id, visible, actor)]
+        if ends and len(seen) < len(wanted):
             raise RightLost(_("You may not see all of these columns any more."))
-        found = read_values(query.record_type, list(keys), columns, actor, Act.EXPORT)
+        found = read_values(query.record_type, list(keys), seen, actor, Act.EXPORT)
         for key in keys:
             if key in found:
-                values = {field.id: written[field.id](value) for field, value in zip(columns, found[key], strict=True)}
+                values = {field.id: written[field.id](value) for field, value in zip(seen, found[key], strict=True)}
                 yield [values.get(name, "") for name in written]
 
 

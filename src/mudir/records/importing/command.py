@@ -1,8 +1,8 @@
 """Importing and exporting from the command line: the same work as on the pages, with a summary to read by programs."""
 
 import time
-from collections.abc import Mapping
-from itertools import batched, islice
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mudir.accounts.models import User
-from mudir.accounts.roles import Act
 from mudir.host.words import CannotStart
 from mudir.records import registry, rules
 from mudir.records.exporting.files import write_csv, write_workbook
-from mudir.records.exporting.rows import in_file
+from mudir.records.exporting.rows import RightLost, rows_of
 from mudir.records.importing import intake, rejects, running
 from mudir.records.importing.importer import importers
 from mudir.records.importing.reasons import with_column
 from mudir.records.importing.tables import Unreadable
 from mudir.records.models import Import, ImportRow
-from mudir.records.projection import read_values
 from mudir.records.query import Query, QuerySpec
 from mudir.records.registry import RecordType
 from mudir.records.tasks import ask_for_spellings, finish_later
 
 SHOWN = 20  # rejected rows in the summary
-BATCH = 2000
 
 
 def import_file(
@@ -123,21 +120,20 @@ def export_records(path: Path, *, kind: str, by: User) -> dict[str, Any]:
         raise CannotStart(_("%(user)s may not export.") % {"user": by.email})
     query = Query(QuerySpec(kind=record_type.kind), by)
     fields = list(query.fields.values())
-    heads, written, count = [str(field.label) for field in fields], [in_file(field) for field in fields], 0
+    heads, count = [str(field.label) for field in fields], 0
 
-    def rows() -> Any:
+    def rows() -> Iterator[list[Any]]:
         nonlocal count
-        for keys in batched((row[0] for row in query.rows([])), BATCH):
-            found = read_values(record_type, list(keys), fields, by, Act.EXPORT)
-            for key in keys:
-                if key in found:
-                    count += 1
-                    yield [write(value) for write, value in zip(written, found[key], strict=True)]
+        for row in rows_of(query, fields, ends=True):
+            count += 1
+            yield row
 
     try:
         with Path(path).open("wb") as file:
             write = write_workbook if Path(path).suffix.lower() == ".xlsx" else write_csv
             write(file, heads, rows())
+    except RightLost as problem:
+        raise CannotStart(str(problem)) from None
     except OSError as problem:
         raise CannotStart(f"{path}: {problem.strerror}") from None
     return {"file": str(path), "kind": record_type.slug, "rows": count, "columns": heads}
