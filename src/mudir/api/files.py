@@ -15,7 +15,7 @@ from mudir.api import values
 from mudir.api.calling import answer, read_object, read_query, sent
 from mudir.api.operations import Operation, Parameter
 from mudir.api.problems import Problem
-from mudir.api.records import seen_or_404, viewed
+from mudir.api.records import hanging_or_404, seen_or_404, viewed
 from mudir.api.values import Schema, shape_schema
 from mudir.kit.numbers import VERSION_DIGITS, number_in
 from mudir.records import files, rules
@@ -82,14 +82,7 @@ def operations_of(record_type: RecordType) -> list[Operation]:
     one = f"{many}/{{key:file_pk}}"
 
     def found(request: HttpRequest, pk: int, file_pk: int, *, is_removed: bool = False) -> Attachment:
-        """The file, if it is one of that very record and the person sees that."""
-        record = seen_or_404(record_type, pk, request.user)
-        of_record = Attachment.objects.filter(kind=record_type.kind, object_id=record.pk,
-                                              removed_at__isnull=not is_removed)
-        attachment = of_record.filter(pk=file_pk).first()
-        if attachment is None:
-            raise Http404
-        return attachment
+        return hanging_or_404(Attachment, record_type, pk, file_pk, request.user, is_removed=is_removed)
 
     def versions_of(attachment: Attachment) -> list[AttachmentVersion]:
         return list(attachment.versions.select_related("of", "content", "by").order_by("-number"))

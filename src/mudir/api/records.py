@@ -19,7 +19,7 @@ from mudir.api.problems import Problem
 from mudir.api.values import Schema
 from mudir.records import merging, registry, services, viewings
 from mudir.records.fields import Field, with_computed
-from mudir.records.models import Event, Record, Viewing
+from mudir.records.models import Attachment, Comment, Event, Record, Viewing
 from mudir.records.query import Query, QuerySpec
 from mudir.records.query.spec import LARGEST_PAGE, PAGE_SIZE
 from mudir.records.registry import ACCESS, Part, RecordType
@@ -176,6 +176,18 @@ def seen_or_404(record_type: RecordType, pk: int, actor: User) -> Record:
         raise Http404
     viewings.note(record, actor, Viewing.Door.API)
     return record
+
+
+def hanging_or_404[Hanging: (Comment, Attachment)](
+    model: type[Hanging], record_type: RecordType, pk: int, hanging_pk: int, actor: User, *, is_removed: bool = False
+) -> Hanging:
+    """A comment or a file, if it is one of that very record and the person sees that."""
+    record = seen_or_404(record_type, pk, actor)
+    of_record = model.objects.filter(kind=record_type.kind, object_id=record.pk, removed_at__isnull=not is_removed)
+    hanging = of_record.filter(pk=hanging_pk).first()
+    if hanging is None:
+        raise Http404
+    return hanging
 
 
 def told(record_type: RecordType, record: Record, actor: User, *, status: int = 200) -> HttpResponse:

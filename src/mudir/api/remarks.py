@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +13,7 @@ from mudir.api.bulk import tag_list
 from mudir.api.calling import answer, read_object, read_query, sent
 from mudir.api.operations import Operation, Parameter
 from mudir.api.problems import Problem
-from mudir.api.records import IF_MATCH, component, seen_or_404, told, version_of, viewed
+from mudir.api.records import IF_MATCH, component, hanging_or_404, seen_or_404, told, version_of, viewed
 from mudir.api.values import Schema, Shape
 from mudir.kit.numbers import number_in
 from mudir.records import comments
@@ -49,14 +49,7 @@ def comments_on(record_type: RecordType) -> list[Operation]:
     shape: Shape = {"text": replace(values.text(comments.LONGEST), is_required=True)}
 
     def found(request: HttpRequest, pk: int, comment_pk: int, *, is_removed: bool = False) -> Comment:
-        """The comment, where it stands on that record and the record is seen."""
-        record = seen_or_404(record_type, pk, request.user)
-        of_record = Comment.objects.filter(kind=record_type.kind, object_id=record.pk,
-                                           removed_at__isnull=not is_removed)
-        comment = of_record.filter(pk=comment_pk).first()
-        if comment is None:
-            raise Http404
-        return comment
+        return hanging_or_404(Comment, record_type, pk, comment_pk, request.user, is_removed=is_removed)
 
     @viewed(record_type)
     def listing(request: HttpRequest, pk: int) -> HttpResponse:
