@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mudir.clients.models import Client, Contact
+from mudir.kit.typed import typed
 from mudir.records import registry
 
 OFFERED = {
@@ -18,7 +19,7 @@ SHOWN = 10
 @require_safe
 def words(request: HttpRequest) -> HttpResponse:
     """Options for a field, from records that the person sees: a hidden client's supplier stays unknown."""
-    name, begun = request.GET.get("field", ""), request.GET.get("q", "").strip()[:80].replace("\0", "")
+    name, begun = request.GET.get("field", ""), typed(request, most=80)
     if name not in OFFERED or name not in registry.for_model(OFFERED[name]).visible_fields(request.user):
         raise Http404
     seen = OFFERED[name].objects.visible_to(request.user).filter(**{f"{name}__istartswith": begun})

@@ -1,5 +1,6 @@
 """The tags of the house: suggested while one types, renamed, put together, coloured and taken off everything."""
 
+from copy import copy
 from urllib.parse import urlencode
 
 from django import forms
@@ -17,6 +18,7 @@ from mudir.kit.htmx import render_page
 from mudir.kit.messages import notify
 from mudir.kit.numbers import number_in
 from mudir.kit.timeouts import TookTooLong, in_time
+from mudir.kit.typed import typed
 from mudir.records import registry, rules
 from mudir.records.models import BulkAct, Tag
 from mudir.records.tags import LONGEST, change_tag, put_back_tag, remove_tag
@@ -36,15 +38,10 @@ def managing(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def asked_of(request: HttpRequest) -> str:
-    """What was typed, without what no text of the database may hold."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
-
-
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Tags that the words of `?q=` begin or occur in, those that begin so first."""
-    asked = fold(asked_of(request))
+    asked = fold(typed(request, most=LONGEST))
     found = sorted(Tag.objects.filter(folded__contains=asked)[:SHOWN], key=lambda tag: (
         not tag.folded.startswith(asked), tag.folded)) if asked else []
     context = {"options": [{"value": tag.pk, "label": tag.name} for tag in found[:SUGGESTED]], "q": asked,
@@ -56,7 +53,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest) -> HttpResponse:
     """Every tag, with how many records that the reader sees carry it."""
     managing(request)
-    return _page(request, asked_of(request))
+    return _page(request, typed(request, most=LONGEST))
 
 
 def _page(request: HttpRequest, asked: str = "", wrong: TagForm | None = None, of: int = 0) -> HttpResponse:
@@ -87,7 +84,8 @@ def counts_of(request: HttpRequest) -> dict[str, int] | None:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename and colour a tag. Renamed to another, it is that one."""
     managing(request)
-    tag, before = get_object_or_404(Tag, pk=pk), get_object_or_404(Tag, pk=pk)
+    tag = get_object_or_404(Tag, pk=pk)
+    before = copy(tag)
     if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('records:tags')}?{urlencode({'q': tag.name})}")
     form = TagForm(request.POST)
