@@ -82,9 +82,6 @@ class Role:
             return Reach.NONE
         return Reach.OWN if act in {Act.CREATE, Act.IMPORT} and not directs else Reach.ALL
 
-    def sight_of(self, kind: str, name: str) -> Sight:
-        return self.fields.get(kind, {}).get(name, Sight.WRITE)
-
     @property
     def powers(self) -> frozenset[str]:
         """What it allows beside acts with records."""

@@ -20,12 +20,6 @@ def three(owner) -> list[Client]:
     return [clients.create_client(by=owner, name=f"Zanzibar {number}", sector="Food") for number in range(3)]
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def act(client, act, records, slug="clients", **given):
     chosen = [record.pk for record in records]
     return client.post(f"/{slug}/bulk/", {

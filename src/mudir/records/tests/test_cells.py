@@ -31,12 +31,6 @@ def row_in(html: str, record) -> str:
     return re.search(rf'<tr data-id="{record.pk}".*?</tr>', html, re.DOTALL).group()
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner)
-    return client
-
-
 @pytest.mark.parametrize(("field", "value", "stands"), [
     ("name", "شركة النخبة المتحدة", "شركة النخبة المتحدة"), ("tier", "key", "key"), ("sector", "Food", "Food"),
     ("city", "جدة", "جدة"), ("phone", "050 123 4567", "+966501234567"), ("client_since", "2026-12-01", "2026-12-01"),

@@ -39,12 +39,6 @@ def second(owner) -> Client:
                                  addresses=[{"city": "Riyadh"}])
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner)
-    return client
-
-
 # ── found ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -31,12 +31,6 @@ def second(owner) -> Client:
                                  notes="Likes tea.")
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def address(record, **query) -> str:
     return reverse("records:merge", args=["clients", record.pk], query=query)
 

@@ -25,12 +25,6 @@ def three(owner) -> list[Client]:
     return [clients.create_client(by=owner, name=f"Zanzibar {number}", sector="Food") for number in range(3)]
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner)
-    return client
-
-
 def paste(client, records, start: str, text: str, columns: str = COLUMNS, **more):
     names = columns.split(",")
     return client.post(f"/clients/cells/?columns={columns}", {

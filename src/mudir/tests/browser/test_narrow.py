@@ -9,9 +9,8 @@ from PIL import Image
 from playwright.sync_api import BrowserContext
 
 from mudir.accounts.models import User
-from mudir.demo.build import build_demo_company
 from mudir.tests.browser.conftest import settled
-from mudir.tests.browser.test_accessibility import pages_of
+from mudir.tests.browser.test_accessibility import enter_demo, pages_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # What sticks out of the window, but for what lies in a part that is there to be moved sideways.
@@ -25,11 +24,7 @@ STICKS_OUT = """() => [...document.querySelectorAll("body *")].filter((one) => {
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_no_page_is_wider_than_360_pixels(context: BrowserContext, live_server, sign_in, language):
-    build_demo_company()
-    administrator = User.objects.get(role="administrator")
-    administrator.language = language
-    administrator.save()
-    sign_in(administrator)
+    administrator = enter_demo(sign_in, language)
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 780})
     everything, found = pages_of(administrator), []
